@@ -1,0 +1,1 @@
+"""One module a kind of finding; each has find(model) -> list[Finding] and is found by being here."""

@@ -1,0 +1,1 @@
+"""The C reference: sources, compilation on demand, and calls through ctypes."""

@@ -1,0 +1,23 @@
+"""Elementwise: step i touches only its own elements of a and b."""
+
+import torch
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def s152_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, n, BLOCK_SIZE: tl.constexpr):
+    offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    mask = offsets < n
+    a = tl.load(a_ptr + offsets, mask=mask)
+    c = tl.load(c_ptr + offsets, mask=mask)
+    d = tl.load(d_ptr + offsets, mask=mask)
+    e = tl.load(e_ptr + offsets, mask=mask)
+    b = d * e
+    tl.store(b_ptr + offsets, b, mask=mask)
+    tl.store(a_ptr + offsets, a + b * c, mask=mask)
+
+
+def s152(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
+    BLOCK_SIZE = 1024
+    s152_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE)

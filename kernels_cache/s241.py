@@ -1,0 +1,42 @@
+"""Each iteration needs the old a[i + 1]: the first launch saves the old first element of every following tile,
+the second one updates its tile from its own old elements, all loaded before a barrier, and that saved one.
+"""
+
+import torch
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def s241_save_kernel(a_ptr, halo_ptr, n, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+    tiles = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    neighbours = (tiles + 1) * TILE
+    mask = neighbours < n
+    tl.store(halo_ptr + tiles, tl.load(a_ptr + neighbours, mask=mask), mask=mask)
+
+
+@triton.jit
+def s241_update_kernel(a_ptr, b_ptr, c_ptr, d_ptr, halo_ptr, n, BLOCK_SIZE: tl.constexpr):
+    tile = tl.program_id(0).to(tl.int64)
+    lanes = tl.arange(0, BLOCK_SIZE)
+    offsets = tile * BLOCK_SIZE + lanes
+    mask = offsets < n - 1
+    b = tl.load(b_ptr + offsets, mask=mask)
+    c = tl.load(c_ptr + offsets, mask=mask)
+    d = tl.load(d_ptr + offsets, mask=mask)
+    inside = lanes < BLOCK_SIZE - 1
+    a_inside = tl.load(a_ptr + offsets + 1, mask=mask & inside)
+    a_halo = tl.load(halo_ptr + tile + lanes * 0, mask=mask & (lanes == BLOCK_SIZE - 1))
+    a_next = tl.where(inside, a_inside, a_halo)
+    tl.debug_barrier()
+    a_new = b * c * d
+    tl.store(a_ptr + offsets, a_new, mask=mask)
+    tl.store(b_ptr + offsets, a_new * a_next * d, mask=mask)
+
+
+def s241(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, n: int) -> None:
+    BLOCK_SIZE = 1024
+    tiles = triton.cdiv(n, BLOCK_SIZE)
+    halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
+    s241_save_kernel[(triton.cdiv(tiles, 256),)](a, halo, n, TILE=BLOCK_SIZE, BLOCK_SIZE=256)
+    s241_update_kernel[(tiles,)](a, b, c, d, halo, n, BLOCK_SIZE=BLOCK_SIZE)

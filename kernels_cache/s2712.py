@@ -1,0 +1,23 @@
+"""Elementwise and conditional: one lane reads and writes an element, and only where C writes it.
+
+One element per lane: stores under a condition are never wider than that, and stay coalesced.
+"""
+
+import torch
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def s2712_kernel(a_ptr, b_ptr, c_ptr, n, BLOCK_SIZE: tl.constexpr):
+    offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    mask = offsets < n
+    a = tl.load(a_ptr + offsets, mask=mask)
+    b = tl.load(b_ptr + offsets, mask=mask)
+    c = tl.load(c_ptr + offsets, mask=mask)
+    tl.store(a_ptr + offsets, a + b * c, mask=mask & (a > b))
+
+
+def s2712(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, n: int) -> None:
+    BLOCK_SIZE = 256
+    s2712_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

@@ -1,0 +1,30 @@
+"""Elementwise, with the test on the new a[i].
+
+Product and sum are rounded separately, as in C, because a branch depends on them.
+"""
+
+import torch
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def s274_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, n, BLOCK_SIZE: tl.constexpr):
+    offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    mask = offsets < n
+    b = tl.load(b_ptr + offsets, mask=mask)
+    c = tl.load(c_ptr + offsets, mask=mask)
+    d = tl.load(d_ptr + offsets, mask=mask)
+    e = tl.load(e_ptr + offsets, mask=mask)
+    product = d * e
+    total = c + product
+    positive = total > 0.0
+    tl.store(a_ptr + offsets, tl.where(positive, total, product), mask=mask)
+    tl.store(b_ptr + offsets, total + b, mask=mask & positive)
+
+
+def s274(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
+    BLOCK_SIZE = 256
+    s274_kernel[(triton.cdiv(n, BLOCK_SIZE),)](
+        a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8, enable_fp_fusion=False
+    )

@@ -1,0 +1,21 @@
+"""Elementwise: the five unrolled statements are one update of every element, with the factor c[0]
+broadcast."""
+
+import torch
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def s351_kernel(a_ptr, b_ptr, c_ptr, n, BLOCK_SIZE: tl.constexpr):
+    offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    mask = offsets < n
+    alpha = tl.load(c_ptr)
+    a = tl.load(a_ptr + offsets, mask=mask)
+    b = tl.load(b_ptr + offsets, mask=mask)
+    tl.store(a_ptr + offsets, a + alpha * b, mask=mask)
+
+
+def s351(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, n: int) -> None:
+    BLOCK_SIZE = 1024
+    s351_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE)

@@ -1,0 +1,41 @@
+"""Dot product with a gather of b: each lane adds up its own products; a single program while n is small,
+else partial results of up to 1024 programs and a second launch over those."""
+
+import torch
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def s4115_kernel(a_ptr, b_ptr, ip_ptr, out_ptr, n, BLOCK_SIZE: tl.constexpr, UNROLL: tl.constexpr):
+    pid = tl.program_id(0).to(tl.int64)
+    step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE * UNROLL
+    acc = tl.zeros((BLOCK_SIZE,), dtype=tl.float32)
+    for start in range(pid * BLOCK_SIZE * UNROLL, n, step):
+        for k in tl.static_range(UNROLL):
+            offsets = start + k * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+            mask = offsets < n
+            index = tl.load(ip_ptr + offsets, mask=mask, other=0)
+            a = tl.load(a_ptr + offsets, mask=mask, other=0.0)
+            b = tl.load(b_ptr + index, mask=mask, other=0.0)
+            acc += a * b
+    tl.store(out_ptr + pid, tl.sum(acc, axis=0))
+
+
+@triton.jit
+def s4115_finish_kernel(partial_ptr, result_ptr, programs, BLOCK_SIZE: tl.constexpr):
+    offsets = tl.arange(0, BLOCK_SIZE)
+    acc = tl.load(partial_ptr + offsets, mask=offsets < programs, other=0.0)
+    tl.store(result_ptr, tl.sum(acc, axis=0))
+
+
+def s4115(a: torch.Tensor, b: torch.Tensor, ip: torch.Tensor, n: int) -> torch.Tensor:
+    result = torch.empty(1, dtype=torch.float32, device=a.device)
+    if n <= 8192:
+        s4115_kernel[(1,)](a, b, ip, result, n, BLOCK_SIZE=4096, UNROLL=2, num_warps=16)
+        return result
+    programs = min(triton.cdiv(n, 2048), 1024)
+    partial = torch.empty(programs, dtype=torch.float32, device=a.device)
+    s4115_kernel[(programs,)](a, b, ip, partial, n, BLOCK_SIZE=1024, UNROLL=2, num_warps=8)
+    s4115_finish_kernel[(1,)](partial, result, programs, BLOCK_SIZE=1024)
+    return result

@@ -1,0 +1,69 @@
+"""The suite: every loop goes through the same tests."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import cases
+
+from tsvc.cases import fixed
+from tsvc.judge import require_evidence
+from tsvc.lease import visible_gpus
+from tsvc.targets import TARGETS
+from tsvc.plugin import every_loop
+from tsvc.timing import device_clock, replay, speedup, time_c, time_kernel, timing_case
+
+pytestmark = every_loop()
+
+ON_GPU = bool(visible_gpus())
+#: Sizes of the fixed cases: one element, tails, several blocks; on a GPU also the timed size and one above 2**20.
+SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (2049, 17), (5003, 34)]
+GPU_SIZES = [*SIZES, (32000, 256), (70001, 130), (1_050_013, 1027)]
+
+
+def test_correct(loop, judge, note):
+    judged = [judge.check(case) for case in fixed(loop, GPU_SIZES if ON_GPU else SIZES)]
+    require_evidence(judged)
+    note(
+        cases=len(judge.judged),
+        evidence=sum(one.is_evidence for one in judge.judged),
+        launches=judged[0].launches,
+        origin=judge.kernel.origin,
+        kernel_sha256=judge.kernel.sha256,
+        device=judge.device.facts,
+    )
+
+
+@given(data=st.data())
+def test_sizes(loop, judge, data):
+    judge.check(data.draw(cases(loop, *((100_000, 300) if ON_GPU else (4097, 48))), label="case"))
+
+
+def test_compiles(loop, judge, offline_compiler, note):
+    case = timing_case(loop, 32000, 256)
+    kernels = judge.compile(offline_compiler, case, list(TARGETS))
+    note(compiled=sorted({kernel["target"] for kernel in kernels}, key=list(TARGETS).index))
+
+
+@pytest.mark.timing
+@pytest.mark.benchmark(timer=device_clock)
+def test_speed(loop, judge, c_clock, benchmark, note, request):
+    case = timing_case(loop, request.config.getoption("--timing-n"), request.config.getoption("--timing-m"))
+    judge.check(case)
+    device, c = time_kernel(judge, case), time_c(c_clock, case)
+    ratio, is_bound = speedup(c, device)
+    facts = {
+        "device_us": device.median * 1e6,
+        "launch_us": sorted(device.launch)[len(device.launch) // 2] * 1e6,
+        "c_us": c.median * 1e6,
+        "speedup": ratio,
+        "speedup_is_bound": is_bound,
+        "method": device.method,
+        "c_method": c.method,
+        "calls_per_sample": device.calls_per_sample,
+        "footprint_bytes": device.footprint,
+        "timed_n": case.n,
+        "timed_m": case.m,
+    }
+    note(**facts, device_samples_us=[t * 1e6 for t in device.samples], c_samples_us=[t * 1e6 for t in c.samples])
+    benchmark.extra_info.update(facts)
+    replay(benchmark, device.samples)

@@ -1,0 +1,58 @@
+"""Which cases every kernel is judged on besides those that hypothesis draws."""
+
+from tsvc.domain import bounds, defaults, is_legal
+from tsvc.inputs import Case
+from tsvc.loops import Loop
+
+
+def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
+    """The legal sizes nearest below or, failing that, above (n, m), with parameters that suit them.
+
+    params: wanted values; those left out, and all where the wanted ones are illegal at every size tried, are TSVC's.
+    Returns None when nothing near is legal.
+    """
+    for wanted in ({}, None) if not params else (params, None):
+        for size, side in _neighbours(n, m):
+            values = {**defaults(loop, size, side), **(wanted or {})}
+            clipped = {p.name: _clip(p, values[p.name], size, side) for p in loop.params}
+            if is_legal(loop, size, side, clipped):
+                return size, side, clipped
+    return None
+
+
+def _neighbours(n: int, m: int):
+    yield n, m
+    for step in range(1, 8):
+        yield max(1, n - step), m
+    if n < m:
+        yield m, m
+    side = m
+    while side * side < n + 64:
+        side += 1
+    yield n, side
+    for step in range(1, 8):
+        yield max(1, n - step), side
+    for size in (min(n, m * m), m * m - 8, m * m - 63, m, 5, 32, 40, 2, 1):
+        if size >= 1:
+            yield size, m
+            yield size, max(m, 10)
+
+
+def _clip(parameter, value, n: int, m: int):
+    low, high = bounds(parameter, n, m)
+    return parameter.value(min(max(value, low), high))
+
+
+def make(loop: Loop, n: int, m: int, kind: str, seed: int, params: dict | None = None) -> Case | None:
+    """A case at the nearest legal sizes, or None where there are none."""
+    fitted = fit(loop, n, m, params)
+    return Case(loop, fitted[0], fitted[1], kind, seed, fitted[2]) if fitted else None
+
+
+def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]:
+    """Cases of every data kind over the sizes: TSVC's own data once, the others at each size."""
+    found = []
+    for position, (n, m) in enumerate(sizes):
+        kinds = ("tsvc", "exact", "uniform", "awkward") if position == 0 else ("exact", "awkward")
+        found += [make(loop, n, m, kind, seed + position) for kind in kinds]
+    return list({str(case): case for case in found if case}.values())

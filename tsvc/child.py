@@ -1,0 +1,361 @@
+"""The process that owns the device and runs kernels; nothing a kernel does here reaches the parent but bytes.
+
+Started by tsvc.device as `python -m tsvc.child MODE REQUESTS ANSWERS`: MODE is interpreter, cuda, compile or c (which
+times the C reference), the others are file descriptors. It never sees an expected value.
+"""
+
+import contextlib
+import ctypes
+import importlib.util
+import inspect
+import os
+import re
+import resource
+import signal
+import sys
+import tempfile
+import warnings
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+
+#: Elements of guard zone on each side of every array: more than the usual block.
+GUARD = 4096
+
+
+class Unusable(Exception):
+    """The kernel file cannot be called; `status` is the word for the parent."""
+
+    def __init__(self, status: str, message: str):
+        super().__init__(message)
+        self.status = status
+
+
+def main() -> None:
+    """Serve requests until the parent closes its end."""
+    _die_with_parent()
+    _, mode, requests, answers = sys.argv
+    requests, answers = Connection(int(requests), writable=False), Connection(int(answers), readable=False)
+    from tsvc import wire
+
+    warnings.filterwarnings("ignore")
+    if mode != "c":
+        os.environ["TRITON_INTERPRET"] = "1" if mode == "interpreter" else "0"
+        import torch
+
+        torch.set_num_threads(1)
+    runner = {"interpreter": _Interpreted, "cuda": _OnGpu, "compile": _Compiled, "c": _TimedC}[mode]()
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            request, arrays = wire.receive(requests)
+            header, results = _answer(runner, request, arrays)
+            wire.send(answers, {**header, "nonce": request["nonce"]}, results)
+
+
+def _answer(runner, request: dict, arrays: dict) -> tuple[dict, dict]:
+    try:
+        return getattr(runner, request["op"])(request, arrays)
+    except Unusable as error:
+        return {"status": error.status, "message": str(error)}, {}
+    except BaseException as error:  # a kernel may raise anything, SystemExit and pytest's outcomes included
+        return {"status": _status_of(error), "message": _describe(error)}, {}
+
+
+def _status_of(error: BaseException) -> str:
+    names = {kind.__name__ for kind in type(error).__mro__}
+    text = str(error)
+    if isinstance(error, SystemExit | KeyboardInterrupt):
+        return "exited"
+    if names & {"CompilationError", "CompileTimeAssertionFailure", "UnsupportedLanguageConstruct", "SyntaxError"}:
+        return "not_compiled"
+    if names & {"OutOfResources", "PTXASError"} or "PassManager::run failed" in text:
+        return "not_compiled"
+    if re.search(r"illegal memory access|misaligned address|OutOfBoundsAccess", text):
+        return "out_of_bounds"
+    if names & {"AcceleratorError"} or "CUDA error" in text or "Triton Error [CUDA]" in text:
+        return "crashed"
+    return "raised"
+
+
+def _describe(error: BaseException) -> str:
+    """The exception in words, with the line of the kernel file that it came from."""
+    where = ""
+    trace = error.__traceback__
+    while trace is not None:
+        if Path(trace.tb_frame.f_code.co_filename).parent == Path.cwd():
+            where = f"line {trace.tb_lineno}: "
+        trace = trace.tb_next
+    cause = error.__cause__
+    detail = f" (from {type(cause).__name__}: {cause})" if cause is not None and str(cause) not in str(error) else ""
+    return f"{where}{type(error).__name__}: {error}{detail}"[:8000]
+
+
+def _load(request: dict):
+    """The kernel's function, from the source text that came with the request."""
+    folder = Path.cwd()
+    stem = f"{request['loop']}_{request['sha256'][:12]}"
+    path = folder / f"{stem}.py"
+    if stem in sys.modules:
+        module = sys.modules[stem]
+    else:
+        path.write_text(request["text"])
+        spec = importlib.util.spec_from_file_location(stem, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[stem] = module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[stem]
+            raise
+    names = (request["loop"], f"{request['loop']}_triton")
+    for name in names:
+        if callable(getattr(module, name, None)):
+            return getattr(module, name)
+    raise Unusable("bad_signature", f"the file defines no function {' or '.join(names)}")
+
+
+def _bind(function, values: dict) -> dict:
+    """The call's arguments by parameter name; parameters with a default may be unknown."""
+    bound = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name in values:
+            bound[name] = values[name]
+        elif parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        elif parameter.default is parameter.empty:
+            known = ", ".join(values)
+            raise Unusable("bad_signature", f"wants an argument {name!r}, which the loop does not have ({known})")
+    return bound
+
+
+def _scalars(request: dict) -> dict:
+    sizes = {"n": request["n"], "m": request["m"]}
+    named = {"N": sizes["n"], "n_elements": sizes["n"], "LEN_1D": sizes["n"], "len_1d": sizes["n"]}
+    named |= {"LEN_2D": sizes["m"], "len_2d": sizes["m"]}
+    return {**named, **sizes, **request["params"]}
+
+
+class _Runner:
+    """What both ways of running share: tensors with guard zones in, bytes out."""
+
+    device = "cpu"
+
+    def describe(self, request: dict, arrays: dict) -> tuple[dict, dict]:
+        """Which machine this is."""
+        import torch
+        import triton
+
+        return {"status": "ok", "torch": torch.__version__, "triton": triton.__version__, "device": "interpreter"}, {}
+
+    def run(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
+        """Call the kernel once; answer its arrays with their guard zones."""
+        function = _load(request)
+        buffers, views = self.place(arrays, request["seed"])
+        bound = _bind(function, {**_scalars(request), "device": next(iter(views.values()), self.empty()).device, **views})
+        with _poisoned_allocations(request["seed"]):
+            result = self.call(function, bound, views, request)
+        header = {"status": "ok", **self.observed()}
+        answer = {name: buffer.cpu().numpy() for name, buffer in buffers.items()}
+        value = _result(result)
+        if value is not None:
+            answer["result"] = value
+        return header, answer
+
+    def empty(self):
+        import torch
+
+        return torch.empty(0, device=self.device)
+
+    def place(self, arrays: dict, seed: int) -> tuple[dict, dict]:
+        """(whole buffers, exact views): each array between two guard zones of noise that changes with the seed."""
+        import torch
+
+        buffers, views = {}, {}
+        for position, (name, array) in enumerate(arrays.items()):
+            padded = guarded(array, seed + position)
+            buffers[name] = torch.from_numpy(padded).to(self.device)
+            views[name] = buffers[name][GUARD : GUARD + array.size].view(array.shape)
+        return buffers, views
+
+    def observed(self) -> dict:
+        return {}
+
+
+def guarded(array: np.ndarray, seed: int) -> np.ndarray:
+    """The array flat, between two guard zones of noise; the same noise for the same seed and type."""
+    noise = np.random.default_rng(seed).integers(1 << 30, 0x4F000000, 2 * GUARD, dtype=np.int32)
+    noise = noise if array.dtype.kind == "i" else noise.view(np.float32)
+    padded = np.empty(array.size + 2 * GUARD, array.dtype)
+    padded[:GUARD], padded[-GUARD:] = noise[:GUARD], noise[GUARD:]
+    padded[GUARD:-GUARD] = array.ravel()
+    return padded
+
+
+class _Interpreted(_Runner):
+    """Triton's interpreter, observed."""
+
+    def __init__(self) -> None:
+        from tsvc.interpreter import Observer
+
+        self.observer = Observer()
+
+    def call(self, function, bound: dict, views: dict, request: dict):
+        self.observer.start(request["order"], request["seed"], views)
+        try:
+            return function(**bound)
+        except BaseException:
+            if self.observer.out_of_bounds:
+                raise Unusable("out_of_bounds", f"touches {self.observer.out_of_bounds}") from None
+            raise
+
+    def observed(self) -> dict:
+        return {"launches": self.observer.launches, "reordered": self.observer.reordered}
+
+
+class _OnGpu(_Runner):
+    """A CUDA device."""
+
+    device = "cuda"
+
+    def describe(self, request: dict, arrays: dict) -> tuple[dict, dict]:
+        import torch
+
+        header, _ = super().describe(request, arrays)
+        properties = torch.cuda.get_device_properties(0)
+        header |= {
+            "device": properties.name,
+            "uuid": str(getattr(properties, "uuid", "")),
+            "cuda": torch.version.cuda or "",
+            "capability": list(torch.cuda.get_device_capability(0)),
+        }
+        return header, {}
+
+    def call(self, function, bound: dict, views: dict, request: dict):
+        import torch
+
+        result = function(**bound)
+        torch.cuda.synchronize()
+        return result
+
+    def time(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
+        """Device and launch-included times of calls with restored inputs; see tsvc.gputime."""
+        from tsvc import gputime
+
+        function = _load(request)
+        scalars = {**_scalars(request), "device": self.empty().device}
+        return gputime.measure(lambda views: function(**_bind(function, {**scalars, **views})), arrays, request)
+
+
+class _Compiled(_Runner):
+    """No GPU: calls are recorded instead of launched, and each launch is compiled for the targets asked for."""
+
+    def compile(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
+        import torch
+
+        from tsvc import offline
+
+        function = _load(request)
+        views = {name: torch.from_numpy(array) for name, array in arrays.items()}
+        bound = _bind(function, {**_scalars(request), "device": torch.device("cpu"), **views})
+        with offline.recorded_launches() as launches:
+            function(**bound)
+        return {"status": "ok", "kernels": offline.compile_launches(launches, request["targets"])}, {}
+
+
+class _TimedC:
+    """The fast build, timed in C; a process of its own because a C loop cannot be interrupted."""
+
+    def time_c(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
+        own = {name: _aligned(array) for name, array in arrays.items()}
+        function = getattr(ctypes.CDLL(request["library"]), f"{request['loop']}_timed")
+        values: list = []
+        for name, kind in request["signature"]:
+            if kind == "array":
+                values.append(ctypes.c_void_p(own[name].ctypes.data))
+            else:
+                number = request["scalars"][name]
+                values.append(ctypes.c_float(number) if kind == "real" else ctypes.c_int(number))
+        restored = request["restored"]
+        pointers, sizes = ctypes.c_void_p * len(restored), ctypes.c_int64 * len(restored)
+        samples = (ctypes.c_int64 * request["calls"])()
+        done = function(
+            *values,
+            ctypes.c_int(len(restored)),
+            pointers(*(own[name].ctypes.data for name in restored)),
+            pointers(*(arrays[name].ctypes.data for name in restored)),
+            sizes(*(arrays[name].nbytes for name in restored)),
+            ctypes.c_int(request["warmups"]),
+            ctypes.c_int(request["calls"]),
+            ctypes.c_int64(int(request["limit"] * 1e9)),
+            samples,
+        )
+        return {"status": "ok", "samples": [sample * 1e-9 for sample in samples[:done]]}, {}
+
+
+def _aligned(array: np.ndarray) -> np.ndarray:
+    """A copy that starts on a cache line, as TSVC's own arrays do."""
+    room = np.empty(array.nbytes + 64, np.uint8)
+    start = -room.ctypes.data % 64
+    copy = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+def _result(value) -> np.ndarray | None:
+    """The scalar result as an array of one element, however the kernel wraps it."""
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        if value.numel() != 1:
+            return None  # a kernel may return its arrays; the parent compares what is in them
+        kind = torch.float64 if value.dtype.is_floating_point else torch.int64
+        return value.detach().to("cpu", kind).reshape(1).numpy()
+    if isinstance(value, int | float):
+        return np.array([value], np.float64 if isinstance(value, float) else np.int64)
+    return None
+
+
+@contextlib.contextmanager
+def _poisoned_allocations(seed: int):
+    """torch.empty and its relatives return noise instead of whatever the allocator left, other noise for each seed."""
+    import torch
+
+    names = ("empty", "empty_like", "empty_strided")
+    originals = {name: getattr(torch, name) for name in names}
+    method = torch.Tensor.new_empty
+    value = float(3.0e38) if seed % 2 else float("nan")
+
+    def poison(make):
+        def poisoned(*args, **kwargs):
+            tensor = make(*args, **kwargs)
+            if tensor.dtype.is_floating_point:
+                return tensor.fill_(value)
+            if tensor.dtype in (torch.int32, torch.int64):
+                return tensor.fill_(-(seed % 1000) - 12345678)
+            return tensor
+
+        return poisoned
+
+    for name, original in originals.items():
+        setattr(torch, name, poison(original))
+    torch.Tensor.new_empty = poison(method)
+    try:
+        yield
+    finally:
+        for name, original in originals.items():
+            setattr(torch, name, original)
+        torch.Tensor.new_empty = method
+
+
+def _die_with_parent() -> None:
+    """A child whose parent is killed must not live on, and never leaves a core file."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+if __name__ == "__main__":
+    os.chdir(tempfile.mkdtemp(dir=os.environ["TMPDIR"]))
+    main()

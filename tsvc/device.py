@@ -1,0 +1,165 @@
+"""The parent's hold on the child that owns the device: requests with a time limit, replacement after any trouble."""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from functools import cached_property
+from multiprocessing import Pipe
+from pathlib import Path
+
+from clib.build import ROOT, cache_dir
+from tsvc import wire
+from tsvc.lease import lease_gpu
+from tsvc.verdicts import (
+    BadSignature,
+    Crashed,
+    Exited,
+    HarnessError,
+    Hung,
+    KernelFailure,
+    NotCompiled,
+    OutOfBounds,
+    Raised,
+)
+
+#: What a child may see of our environment; everything else, keys and tokens included, stays here.
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "CUDA_HOME", "CUDA_PATH", "VIRTUAL_ENV", "CC")
+_STATUS: dict[str, type[KernelFailure]] = {
+    "bad_signature": BadSignature,
+    "not_compiled": NotCompiled,
+    "raised": Raised,
+    "out_of_bounds": OutOfBounds,
+    "crashed": Crashed,
+    "exited": Exited,
+}
+
+
+class Device:
+    """A child process in one mode: interpreter, cuda or compile. Starts on the first request."""
+
+    def __init__(self, mode: str, timeout: float = 60.0):
+        self.mode, self.timeout = mode, timeout
+        self.process: subprocess.Popen | None = None
+        self.gpu = lease_gpu() if mode == "cuda" else None
+
+    def __repr__(self) -> str:
+        return f"Device({self.mode})"
+
+    @cached_property
+    def facts(self) -> dict:
+        """Names and versions as the child sees them: device, torch, triton, and on a GPU cuda and uuid.
+
+        Raises HarnessError when the child cannot even start.
+        """
+        try:
+            header, _ = self.request({"op": "describe"}, timeout=120)
+        except KernelFailure as failure:
+            raise HarnessError(f"the {self.mode} child does not start: {failure}") from None
+        return {name: value for name, value in header.items() if name not in ("status", "nonce")}
+
+    def request(self, header: dict, arrays: dict | None = None, timeout: float | None = None) -> tuple[dict, dict]:
+        """Send one request and return its answer (header, arrays).
+
+        Raises KernelFailure: what became of the kernel. The child is replaced after everything but an ordinary answer.
+        """
+        limit = timeout or self.timeout
+        if self.process is None or self.process.poll() is not None:
+            self._start()
+        nonce = secrets.token_hex(16)
+        deadline = time.monotonic() + limit
+        try:
+            wire.send(self.requests, {**header, "nonce": nonce}, arrays)
+            if not self.answers.poll(max(0.0, deadline - time.monotonic())):
+                self.close()
+                raise Hung(f"no answer within {limit:g} s")
+            answer, results = wire.receive(self.answers)
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            raise self._death() from None
+        except wire.BrokenMessage as error:
+            self.close()
+            raise Crashed(f"the process answered with something that is no answer: {error}") from None
+        if answer.pop("nonce", None) != nonce:
+            self.close()
+            raise Crashed("the process answered a question that was not asked")
+        if answer.get("status") != "ok":
+            kind = _STATUS.get(str(answer.get("status")), Crashed)
+            if self.mode == "cuda" or kind is Exited:  # a CUDA error outlives the call that caused it
+                self.close()
+            raise kind(str(answer.get("message", "")))
+        return answer, results
+
+    def close(self) -> None:
+        """End the child and everything it started."""
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        self.requests.close()
+        self.answers.close()
+        self.process = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self) -> None:
+        self.close()
+        self.folder = Path(tempfile.mkdtemp(prefix="tsvc-child-"))
+        child_requests, self.requests = Pipe(duplex=False)
+        self.answers, child_answers = Pipe(duplex=False)
+        fds = (child_requests.fileno(), child_answers.fileno())
+        command = [sys.executable, "-m", "tsvc.child", self.mode, *map(str, fds)]
+        with open(self.folder / "stderr", "wb") as output:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=self._environment(),
+                cwd=ROOT,
+                pass_fds=fds,
+                start_new_session=True,
+            )
+        child_requests.close()
+        child_answers.close()
+
+    def _environment(self) -> dict[str, str]:
+        allowed = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        paths = [str(ROOT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+        return allowed | {
+            "HOME": str(self.folder),
+            "TMPDIR": str(self.folder),
+            "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "TRITON_CACHE_DIR": str(cache_dir() / "triton"),
+            "OMP_NUM_THREADS": "1",
+            "CUDA_VISIBLE_DEVICES": self.gpu.visible if self.gpu else "",
+        }
+
+    def _death(self) -> Crashed:
+        assert self.process is not None
+        try:
+            code = self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            code = None
+        words = self._last_words()
+        self.close()
+        if code is not None and code < 0:
+            return Crashed(f"the process died of {signal.Signals(-code).name}{words}")
+        if code is None:
+            return Crashed(f"the process closed its connection{words}")
+        return Exited(f"the process ended itself with exit status {code}{words}")
+
+    def _last_words(self) -> str:
+        try:
+            with open(self.folder / "stderr", "rb") as output:
+                output.seek(max(0, output.seek(0, os.SEEK_END) - 4000))
+                lines = output.read().decode(errors="replace").strip().splitlines()
+        except OSError:
+            return ""
+        return f"; its last words: {lines[-1][:300]}" if lines else ""

@@ -1,0 +1,128 @@
+"""What a call must leave behind, and how far a right kernel may be from it.
+
+The strict build is the arbiter. How much its own roundings matter is measured, element by element: the loop is run
+under the four rounding modes of IEEE 754, with fused multiply-add, and in float64. Their spread bounds what another
+legal order of evaluation may give (the idea of CESTAC and of directed-rounding error analysis). Where data are exact
+(multiples of 1/8) and all of these agree bit for bit, nothing was rounded, and the kernel must agree exactly.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from tsvc.inputs import Case
+from tsvc.reference import ROUNDINGS, run
+
+#: A right kernel may be this many times as far from the truth as C under its worst rounding mode, plus ULPS.
+FACTOR = 4
+ULPS = 4 * 2.0**-23
+#: The project's classic bound, relative to the array's largest magnitude: no tolerance is wider.
+CEILING = 1e-3
+#: Kinds of data on which sums and products of a few terms are exact.
+_EXACT_KINDS = ("exact", "awkward")
+_TINY = float(np.finfo(np.float32).tiny)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The right answer of one case.
+
+    arrays: name -> what C leaves, for the old contents `fill`; result: C's scalar result or None.
+    tolerance: name (and "result") -> largest absolute difference, elementwise; infinite where C's own answer hangs on
+        rounding (a branch on a rounded value).
+    is_exact: nothing was rounded, every tolerance is 0.
+    is_evidence: whether an untouched input would be wrong, and at most a tenth of the answer is left undecided.
+    """
+
+    case: Case
+    arrays: dict[str, np.ndarray]
+    result: float | int | None
+    tolerance: dict[str, np.ndarray]
+    is_exact: bool
+    is_evidence: bool
+
+    def after(self, fill: int) -> dict[str, np.ndarray]:
+        """The arrays that C leaves when write-only arrays had the old contents `fill`."""
+        if fill == 0 or all(array.role != "out" for array in self.case.loop.arrays):
+            return self.arrays
+        written = _reference(self.case, "strict", "nearest", fill)
+        written.pop("result", None)
+        return {**self.arrays, **written}
+
+
+def expect(case: Case) -> Expected:
+    """Run the C reference in all its builds on a case.
+
+    Raises ReferenceOutOfBounds when the loop itself leaves its arrays: its annotation allows what its code does not.
+    """
+    variants = [("strict", mode) for mode in ROUNDINGS] + [("contracted", "nearest"), ("double", "nearest")]
+    before = case.arrays_cached()
+    with ThreadPoolExecutor(len(variants)) as pool:  # C runs without the interpreter lock; rounding is per thread
+        runs = list(pool.map(lambda variant: _reference(case, *variant), variants))
+    strict, others, double = runs[0], runs[1:-1], runs[-1]
+    spreads = {name: _spread(name, strict, others, double) for name in double}
+    exact = case.kind in _EXACT_KINDS and all(not spread.any() for spread in spreads.values())
+    tolerance = {name: _tolerance(double[name], spreads[name], exact) for name in double}
+    untouched = case.loop.result is None and all(
+        strict[array.name].tobytes() == before[array.name].tobytes() for array in case.loop.outputs
+    )
+    undecided = sum(int(np.isinf(bound).sum()) for bound in tolerance.values())
+    total = sum(bound.size for bound in tolerance.values())
+    result = strict.pop("result", None)
+    return Expected(
+        case,
+        {**before, **strict},
+        None if result is None else result.reshape(())[()].item(),
+        tolerance,
+        exact,
+        not untouched and undecided * 10 <= total,
+    )
+
+
+class ReferenceOutOfBounds(Exception):
+    """A loop's C code left its arrays at a size that its annotation calls legal."""
+
+
+def _reference(case: Case, build: str, rounding: str, fill: int = 0) -> dict[str, np.ndarray]:
+    """The arrays that a build writes, and its result, in the build's own precision."""
+    margin = 64
+    arrays, frames = {}, {}
+    for array in case.loop.arrays:
+        data = case.arrays_cached(fill)[array.name]
+        frames[array.name] = np.full(data.size + 2 * margin, 77, array.numpy_type(build))
+        arrays[array.name] = frames[array.name][margin:-margin].reshape(data.shape)
+        arrays[array.name][...] = data
+    result = run(case.loop, arrays, n=case.n, m=case.m, params=case.params, build=build, rounding=rounding)
+    for name, frame in frames.items():
+        if not (np.all(frame[:margin] == 77) and np.all(frame[-margin:] == 77)):
+            raise ReferenceOutOfBounds(
+                f"{case.loop.path}:{case.loop.line}: {case.loop.name} writes outside {name} at {case}: "
+                "state its legal sizes with `requires` in the comment before it"
+            )
+    written = {array.name: arrays[array.name] for array in case.loop.outputs}
+    return written if result is None else {**written, "result": np.array([result])}
+
+
+def _spread(name: str, strict: dict, others: list[dict], double: dict) -> np.ndarray:
+    """The largest distance of any float32 evaluation from the float64 one; infinite where they differ in kind."""
+    truth = double[name].astype(np.float64)
+    values = [run[name].astype(np.float64) for run in (strict, *others)]
+    with np.errstate(invalid="ignore", over="ignore"):
+        spread = np.max([np.abs(value - truth) for value in values], axis=0)
+    settled = values[0]
+    fused = values[-1]
+    finite = np.isfinite(settled) & np.isfinite(truth)
+    same_kind = (settled == fused) | (np.isnan(settled) & np.isnan(fused))
+    # Infinities and NaN: expected where both roundings of the arbiter agree on them, undecided elsewhere.
+    return np.where(finite, np.where(np.isfinite(spread), spread, np.inf), np.where(same_kind, 0.0, np.inf))
+
+
+def _tolerance(truth: np.ndarray, spread: np.ndarray, exact: bool) -> np.ndarray:
+    if exact or truth.dtype.kind == "i":
+        return np.zeros(truth.shape)
+    magnitude = np.abs(truth.astype(np.float64))
+    magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
+    ceiling = CEILING * magnitude.max(initial=0.0)
+    bound = np.maximum(np.minimum(FACTOR * spread + ULPS * magnitude, ceiling), _TINY)
+    return np.where(spread > max(ceiling, _TINY), np.inf, bound)

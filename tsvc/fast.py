@@ -1,0 +1,108 @@
+"""C text for the timing baseline: each loop with its sizes as literals, and a loop that times it.
+
+TSVC's own arrays have fixed sizes, and compilers use them: gcc interchanges s231's nest only when it knows the row
+length. So the fast build is compiled for the sizes it is asked for. Each timed call starts from restored inputs;
+the clock runs around the call alone.
+"""
+
+import copy
+from pathlib import Path
+
+from pycparser import c_ast, c_generator
+
+from tsvc.csource import parse_file, walk
+
+_CLOCK = r"""
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+/* What a program linked with -ffast-math starts with: denormals are zero. */
+static unsigned tsvc_enter(void) { unsigned old = _mm_getcsr(); _mm_setcsr(old | 0x8040); return old; }
+static void tsvc_leave(unsigned old) { _mm_setcsr(old); }
+#else
+static unsigned tsvc_enter(void) { return 0; }
+static void tsvc_leave(unsigned old) { (void)old; }
+#endif
+static int64_t tsvc_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+volatile double tsvc_sink;
+"""
+
+_TIMED = """
+int {name}_timed({parameters}{comma}int restored, void **own, void **saved, const int64_t *bytes,
+                 int warmups, int calls, int64_t limit, int64_t *samples)
+{{
+    unsigned mode = tsvc_enter();
+    int64_t start = tsvc_now();
+    int done = 0;
+    for (int call = -warmups; call < calls && (done == 0 || tsvc_now() - start < limit); call++) {{
+        for (int k = 0; k < restored; k++)
+            memcpy(own[k], saved[k], bytes[k]);
+        int64_t before = tsvc_now();
+        {call};
+        int64_t after = tsvc_now();
+        if (call >= 0)
+            samples[done++] = after - before;
+    }}
+    tsvc_leave(mode);
+    return done;
+}}
+"""
+
+
+def fast_text(path: Path, n: int, m: int) -> tuple[str, str]:
+    """(text before, text after) a C file: every loop NAME compiled for n and m, and NAME_timed beside it.
+
+    NAME_timed(loop's arguments, count, own, saved, bytes, warmups, calls, limit in ns, samples in ns) restores `count`
+    arrays before each call and returns how many samples it took before the limit.
+    """
+    before, after = "", _CLOCK
+    generator = c_generator.CGenerator()
+    for function in parse_file(path):
+        name = function.name
+        before += f"#define {name} {name}_any_size\n"
+        declaration = generator.visit(function.node.decl)
+        declared = function.node.decl.type.args.params if function.node.decl.type.args else []
+        names = [decl.name for decl in declared if isinstance(decl, c_ast.Decl)]
+        returns = not generator.visit(function.node.decl.type.type).startswith("void")
+        parameters = declaration[declaration.index("(") + 1 : declaration.rindex(")")] if names else ""
+        call = f"{name}({', '.join(names)})"
+        literal = generator.visit(_with_literals(function.node, {"n": n, "m": m}))
+        after += f"#undef {name}\n__attribute__((noinline)) {literal}"
+        after += _TIMED.format(
+            name=name,
+            parameters=parameters,
+            comma=", " if parameters else "",
+            call=f"tsvc_sink = {call}" if returns else call,
+        )
+    return before, after
+
+
+def _with_literals(node: c_ast.FuncDef, sizes: dict[str, int]) -> c_ast.FuncDef:
+    """A copy of a function in which the size parameters' names are replaced by numbers wherever they are used."""
+    shadowed = {part.name for part in walk(node.body) if isinstance(part, c_ast.Decl)}
+    copied = copy.deepcopy(node)
+    for part in walk(copied.decl.type):
+        if isinstance(part, c_ast.TypeDecl) and part.declname in sizes:
+            part.declname += "_"
+    _replace(copied, {name: value for name, value in sizes.items() if name not in shadowed})
+    return copied
+
+
+def _replace(node: c_ast.Node, sizes: dict[str, int]) -> None:
+    for slot, child in node.children():
+        if isinstance(child, c_ast.ID) and child.name in sizes:
+            number = c_ast.Constant("int", str(sizes[child.name]))
+            holder, _, index = slot.partition("[")
+            if index:
+                getattr(node, holder)[int(index[:-1])] = number
+            else:
+                setattr(node, holder, number)
+        else:
+            _replace(child, sizes)

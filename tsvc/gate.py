@@ -1,0 +1,60 @@
+"""The run's end: results, the closing tables and the exit code, decided by loop."""
+
+from pathlib import Path
+
+import pytest
+
+from tsvc.machine import describe_machine
+from tsvc.report import summary_lines
+from tsvc.results import Collector, write_results
+
+
+class Gate:
+    """A pytest plugin of the controlling process alone; xdist's workers send it their reports.
+
+    min_pass_rate: the fraction of the loops asked for that must pass, or None to leave the exit code to pytest.
+    folder: where to write results.json and REPORT.md, or None.
+    """
+
+    def __init__(self, min_pass_rate: float | None, folder: Path | None, n: int, m: int):
+        self.min_pass_rate, self.folder, self.n, self.m = min_pass_rate, folder, n, m
+        self.collector = Collector()
+        self.lines: list[str] = []
+
+    def pytest_runtest_logreport(self, report):
+        self.collector.add(report)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session, exitstatus):
+        if session.config.option.collectonly:
+            return
+        collector, floor = self.collector, self.min_pass_rate
+        collector.collected = collector.collected or session.testscollected
+        total = len(collector.loops)
+        if not total and floor is None:
+            return
+        problems = collector.problems()
+        words = [f"{collector.passed} of {total} loops pass"]
+        ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+        if floor is not None and ended:
+            met = total > 0 and collector.passed >= floor * total and not problems
+            session.exitstatus = pytest.ExitCode.OK if met else pytest.ExitCode.TESTS_FAILED
+            words[0] += f"; gate {floor:.0%} {'met' if met else 'NOT met'}"
+        elif problems and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        self.lines = ["; ".join([*words, *problems])]
+
+    def pytest_terminal_summary(self, terminalreporter):
+        if not self.collector.loops:
+            for line in self.lines:
+                terminalreporter.write_line(line)
+            return
+        record = self.collector.record(describe_machine(self.collector.facts), self.n, self.m)
+        terminalreporter.section("TSVC")
+        if self.folder is not None:
+            try:
+                self.lines.append(f"results: {write_results(self.folder, record)}")
+            except OSError as error:
+                self.lines.append(f"results could not be written to {self.folder}: {error}")
+        for line in [*summary_lines(record), "", *self.lines]:
+            terminalreporter.write_line(line)

@@ -1,0 +1,257 @@
+"""What a loop's C text says about its arrays: roles, subscripts, reductions, conditionals, indirect access."""
+
+from dataclasses import dataclass, field
+
+from pycparser import c_ast
+
+from tsvc.csource import CFunction, render, walk
+
+
+@dataclass
+class Facts:
+    """Accesses gathered in program order.
+
+    read: arrays with a read that no write of the same element in the same iteration precedes.
+    """
+
+    read: set[str] = field(default_factory=set)
+    written: set[str] = field(default_factory=set)
+    subscripts: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+
+
+def accesses(function: CFunction, arrays: list[str]) -> Facts:
+    """Which arrays are read and written, and by which subscripts; pointers and helpers are followed."""
+    facts = Facts()
+    _Walk(function, {name: name for name in arrays}, facts).body(function.node.body)
+    return facts
+
+
+def reductions(function: CFunction) -> tuple[str, ...]:
+    """Real scalars that a loop accumulates into: x = x op e, x op= e, or if (e > x) x = e."""
+    scalars = {
+        part.name
+        for part in walk(function.node)
+        if isinstance(part, c_ast.Decl) and isinstance(part.type, c_ast.TypeDecl) and _base(part.type) == "real"
+    }
+    found: dict[str, None] = {}
+    loops = [node for node in walk(function.node.body) if isinstance(node, c_ast.For | c_ast.While | c_ast.DoWhile)]
+    for node in (node for loop in loops for node in walk(loop)):
+        if isinstance(node, c_ast.Assignment) and isinstance(node.lvalue, c_ast.ID):
+            name = node.lvalue.name
+            if name in scalars and (node.op != "=" or _mentions(node.rvalue, name)):
+                found[name] = None
+        elif isinstance(node, c_ast.If):
+            for inner in walk(node.iftrue):
+                target = inner.lvalue if isinstance(inner, c_ast.Assignment) else None
+                if isinstance(target, c_ast.ID) and target.name in scalars and _mentions(node.cond, target.name):
+                    found[target.name] = None
+    return tuple(found)
+
+
+def has_conditional(function: CFunction) -> bool:
+    """Whether control flow depends on something inside the loop: if, ?:, goto, break."""
+    kinds = c_ast.If | c_ast.TernaryOp | c_ast.Goto | c_ast.Switch
+    bodies = [function.node.body, *(helper.body for helper in function.helpers.values())]
+    return any(isinstance(node, kinds) for body in bodies for node in walk(body))
+
+
+def has_indirect_access(function: CFunction, index_arrays: list[str]) -> bool:
+    """Whether an element of an int array takes part in a subscript, at once or through a scalar."""
+    carriers = set(index_arrays)
+    for _ in range(2):
+        for node in walk(function.node.body):
+            value, name = None, None
+            if isinstance(node, c_ast.Decl):
+                value, name = node.init, node.name
+            elif isinstance(node, c_ast.Assignment) and isinstance(node.lvalue, c_ast.ID):
+                value, name = node.rvalue, node.lvalue.name
+            if value is not None and any(_mentions(value, carrier) for carrier in carriers):
+                carriers.add(name)
+    return any(
+        isinstance(node, c_ast.ArrayRef) and any(_mentions(node.subscript, carrier) for carrier in carriers)
+        for node in walk(function.node.body)
+    )
+
+
+def _base(type_decl) -> str:
+    inner = type_decl.type
+    name = " ".join(inner.names) if isinstance(inner, c_ast.IdentifierType) else ""
+    return "real" if name in ("real", "float", "double") else name
+
+
+def _mentions(node, name: str) -> bool:
+    return any(isinstance(part, c_ast.ID) and part.name == name for part in walk(node))
+
+
+class _Walk:
+    """One pass in program order; `fresh` holds the elements that this iteration has surely written."""
+
+    def __init__(self, function: CFunction, roots: dict[str, str], facts: Facts, depth: int = 0):
+        self.function, self.roots, self.facts, self.depth = function, dict(roots), facts, depth
+        self.fresh: set[tuple[str, tuple[str, ...], frozenset[str]]] = set()
+
+    def body(self, node) -> None:
+        for part in walk(node):  # pointers first: a loop may bump one before the text that declares its use
+            target, value = None, None
+            if isinstance(part, c_ast.Decl) and isinstance(part.type, c_ast.PtrDecl):
+                target, value = part.name, part.init
+            elif isinstance(part, c_ast.Assignment) and isinstance(part.lvalue, c_ast.ID):
+                target, value = part.lvalue.name, part.rvalue
+            if target and target not in self.roots and value is not None and self.root(value):
+                self.roots[target] = self.root(value)
+        self.statement(node)
+
+    def root(self, node) -> str | None:
+        """The array that a pointer expression points into."""
+        match node:
+            case c_ast.ID():
+                return self.roots.get(node.name)
+            case c_ast.BinaryOp(op="+" | "-"):
+                return self.root(node.left) or self.root(node.right)
+            case c_ast.UnaryOp(op="&"):
+                inner = node.expr
+                while isinstance(inner, c_ast.ArrayRef):
+                    inner = inner.name
+                return self.root(inner)
+            case c_ast.UnaryOp(op="p++" | "p--" | "++" | "--") | c_ast.Cast():
+                return self.root(node.expr)
+        return None
+
+    def element(self, node) -> tuple[str, tuple[str, ...]] | None:
+        """(array, subscripts) when the expression is an element of one of the arrays."""
+        if isinstance(node, c_ast.UnaryOp) and node.op == "*":
+            root = self.root(node.expr)
+            return (root, (f"*{render(node.expr)}",)) if root else None
+        parts = []
+        while isinstance(node, c_ast.ArrayRef):
+            parts.insert(0, node.subscript)
+            node = node.name
+        root = self.root(node) if parts else None
+        if not root:
+            return None
+        # An alias's subscripts are counted from another place: keep its name in the text.
+        prefix = "" if isinstance(node, c_ast.ID) and node.name == root else f"{render(node)}: "
+        return root, tuple(prefix + render(part) for part in parts)
+
+    def statement(self, node) -> None:
+        match node:
+            case None:
+                return
+            case c_ast.Compound():
+                for item in node.block_items or []:
+                    self.statement(item)
+            case c_ast.For() | c_ast.While() | c_ast.DoWhile():
+                if isinstance(node, c_ast.For):
+                    self.statement(node.init)
+                self.fresh.clear()
+                self.expression(node.cond)
+                self.statement(node.stmt)
+                if isinstance(node, c_ast.For) and node.next is not None:
+                    self.expression(node.next)
+                self.fresh.clear()
+            case c_ast.If():
+                self.expression(node.cond)
+                before = set(self.fresh)
+                self.statement(node.iftrue)
+                after_true, self.fresh = self.fresh, set(before)
+                self.statement(node.iffalse)
+                self.fresh &= after_true
+            case c_ast.Label():
+                self.fresh.clear()
+                self.statement(node.stmt)
+            case c_ast.DeclList():
+                for decl in node.decls:
+                    self.statement(decl)
+            case c_ast.Decl():
+                if node.init is not None:
+                    self.expression(node.init)
+                    self.changed(node.name)
+            case c_ast.Return():
+                if node.expr is not None:
+                    self.expression(node.expr)
+            case c_ast.Goto() | c_ast.Break() | c_ast.Continue() | c_ast.EmptyStatement():
+                return
+            case _:
+                self.expression(node)
+
+    def expression(self, node) -> None:
+        match node:
+            case None | c_ast.Constant() | c_ast.ID():
+                return
+            case c_ast.Assignment():
+                if node.op != "=":
+                    self.read(node.lvalue)
+                self.expression(node.rvalue)
+                self.write(node.lvalue)
+            case c_ast.UnaryOp(op="p++" | "p--" | "++" | "--"):
+                self.read(node.expr)
+                self.write(node.expr)
+            case c_ast.FuncCall():
+                self.call(node)
+            case c_ast.ArrayRef():
+                self.read(node)
+            case c_ast.UnaryOp(op="*"):
+                self.read(node)
+            case _:
+                for _, child in node.children():
+                    self.expression(child)
+
+    def inner(self, node) -> None:
+        """The reads inside an element's subscripts."""
+        if isinstance(node, c_ast.UnaryOp):
+            self.expression(node.expr)
+            return
+        while isinstance(node, c_ast.ArrayRef):
+            self.expression(node.subscript)
+            node = node.name
+
+    def read(self, node) -> None:
+        found = self.element(node)
+        self.inner(node)
+        if found:
+            name, where = found
+            self.note(name, where)
+            if not any((array, text) == found for array, text, _ in self.fresh):
+                self.facts.read.add(name)
+
+    def write(self, node) -> None:
+        found = self.element(node)
+        self.inner(node)
+        if found:
+            name, where = found
+            self.note(name, where)
+            self.facts.written.add(name)
+            names = frozenset(part.name for part in walk(node) if isinstance(part, c_ast.ID))
+            if not any(text.startswith("*") for text in where):
+                self.fresh.add((name, where, names))
+        elif isinstance(node, c_ast.ID):
+            self.changed(node.name)
+
+    def changed(self, name: str) -> None:
+        self.fresh = {entry for entry in self.fresh if name not in entry[2]}
+
+    def note(self, name: str, where: tuple[str, ...]) -> None:
+        seen = self.facts.subscripts.setdefault(name, [])
+        if where not in seen:
+            seen.append(where)
+
+    def call(self, node) -> None:
+        arguments = node.args.exprs if node.args else []
+        helper = self.function.helpers.get(getattr(node.name, "name", ""))
+        roots, same_names = {}, True
+        for position, argument in enumerate(arguments):
+            root = self.root(argument)
+            if root and helper is not None and self.depth < 8:
+                roots[helper.decl.type.args.params[position].name] = root
+            elif root:  # an unknown function may do anything with it
+                self.facts.read.add(root)
+                self.facts.written.add(root)
+            else:
+                self.expression(argument)
+                if helper is not None:
+                    same_names = same_names and render(argument) == helper.decl.type.args.params[position].name
+        if roots and helper is not None:
+            inner = _Walk(self.function, roots, self.facts, self.depth + 1)
+            # An element written here is known there when both sides spell its subscript alike.
+            inner.fresh = {entry for entry in self.fresh if same_names and roots.get(entry[0]) == entry[0]}
+            inner.body(helper.body)

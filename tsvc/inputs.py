@@ -1,0 +1,156 @@
+"""Data for a case, drawn by kind and seed.
+
+tsvc      TSVC's own initialisation
+exact     small multiples of 1/8 (times a power of two where a loop wants scaled data): sums and products are exact
+uniform   uniform over the loop's range, [-1, 1) unless its annotation says otherwise
+awkward   ties, zeros of both signs, one-sided and sorted data, a single hit early, late or nowhere; index arrays
+          with permutations, duplicates and both ends of their range
+"""
+
+import zlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tsvc.domain import arguments, evaluate, extents
+from tsvc.loops import Array, Loop
+
+KINDS = ("tsvc", "exact", "uniform", "awkward")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call to judge: a loop at given sizes, parameters and data."""
+
+    loop: Loop
+    n: int
+    m: int = 1
+    kind: str = "uniform"
+    seed: int = 0
+    params: dict = field(default_factory=dict)
+    _drawn: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        sizes = [f"{name}={getattr(self, name)}" for name in self.loop.sizes]
+        words = [*sizes, f"kind={self.kind}", f"seed={self.seed}", *(f"{k}={v}" for k, v in self.params.items())]
+        return " ".join(words)
+
+    def arrays(self, fill: int = 0) -> dict[str, np.ndarray]:
+        """Fresh input arrays, float32 and int32.
+
+        fill: another number gives write-only arrays other old contents, and leaves the rest as it is.
+        """
+        scalars = {"n": self.n, "m": self.m, **arguments(self.loop, self.n, self.m, self.params)}
+        return {array.name: self._draw(array, scalars, fill) for array in self.loop.arrays}
+
+    def arrays_cached(self, fill: int = 0) -> dict[str, np.ndarray]:
+        """The same arrays for reading only, drawn once."""
+        if fill not in self._drawn:
+            self._drawn[fill] = self.arrays(fill)
+        return self._drawn[fill]
+
+    def _draw(self, array: Array, scalars: dict, fill: int) -> np.ndarray:
+        shape = extents(array, self.n, self.m)
+        if array.role == "out" and (fill or self.kind != "tsvc"):
+            rng = self._rng(array, fill + 1)
+            return (rng.integers(-4096, 4096, shape) / 8 + 1 / 16).astype(array.numpy_type())
+        if array.dtype == "int":
+            return self._draw_index(array, shape, scalars)
+        if self.kind == "tsvc":
+            return self._own(array, shape)
+        low, high = (evaluate(text, **scalars) for text in (array.low or "-1", array.high or "1"))
+        return _DRAW[self.kind](self._rng(array), shape, float(low), float(high)).astype(np.float32)
+
+    def _rng(self, array: Array, extra: int = 0) -> np.random.Generator:
+        return np.random.default_rng([self.seed, zlib.crc32(array.name.encode()), KINDS.index(self.kind), extra])
+
+    def _own(self, array: Array, shape) -> np.ndarray:
+        text = array.init
+        if text is None:
+            text = "1" if not array.is_2d else "1/(k+1)" if len(shape) == 2 else "0"
+        k = np.broadcast_to(np.arange(shape[-1]), shape)
+        r = np.broadcast_to(np.arange(shape[0])[:, None], shape) if len(shape) == 2 else 0
+        value = evaluate(text, k=k, r=r, n=self.n, m=self.m)
+        return np.broadcast_to(np.asarray(value, np.float64), shape).astype(array.numpy_type())
+
+    def _draw_index(self, array: Array, shape, scalars: dict) -> np.ndarray:
+        low, high = (int(evaluate(text, **scalars)) for text in (array.low, array.high))
+        rng, size = self._rng(array), shape[0]
+        k = np.arange(size)
+        if self.kind == "tsvc":
+            if array.init is not None:
+                return self._own(array, shape)
+            values = k // 5 * 5 + (4 + 3 * k) % 5  # TSVC's blocks of five: 4 2 0 3 1
+        else:
+            choices = ["permutation", "reversed", "identity"]
+            if not array.permutation:
+                choices += ["random", "random", "same", "few", "ends"]
+            values = _INDEX[rng.choice(choices)](rng, size, low, high)
+        return np.clip(values, low, max(low, high)).astype(np.int32)
+
+
+def _exact(rng, shape, low, high):
+    centre, scale = _power_of_two(low, high)
+    return centre + scale * rng.integers(-8, 9, shape) / 8
+
+
+def _uniform(rng, shape, low, high):
+    return rng.uniform(low, high, shape)
+
+
+def _awkward(rng, shape, low, high):
+    """Multiples of 1/8 in a shape that breaks careless kernels."""
+    centre, scale = _power_of_two(low, high)
+    size = int(np.prod(shape))
+    values = rng.integers(-8, 9, size) / 8
+    style = rng.choice(["ties", "zeros", "positive", "negative", "sorted", "falling", "one", "none", "alternating"])
+    if style == "ties":
+        values = rng.choice([-1.0, 0.0, 0.5], size)
+    elif style == "zeros":
+        values = np.where(rng.random(size) < 0.5, rng.choice([0.0, -0.0], size), values)
+    elif style == "positive":
+        values = np.abs(values) + 0.125
+    elif style == "negative":
+        values = -np.abs(values) - 0.125
+    elif style == "sorted":
+        values = np.sort(values)
+    elif style == "falling":
+        values = np.sort(values)[::-1]
+    elif style in ("one", "none"):
+        # At most one element differs in sign: the first, the last, or any.
+        sign = rng.choice([-1.0, 1.0])
+        values = sign * (np.abs(values) + 0.125)
+        if style == "one":
+            where = rng.choice([0, size - 1, rng.integers(size)])
+            values[where] = -values[where]
+    elif style == "alternating":
+        values = np.abs(values) * np.where(np.arange(size) % 2, -1, 1)
+    return (centre + scale * values).reshape(shape)
+
+
+def _power_of_two(low: float, high: float) -> tuple[float, float]:
+    """(centre, largest power of two within the half width): scaling by it stays exact."""
+    centre, half = (low + high) / 2, (high - low) / 2
+    return centre, float(2.0 ** np.floor(np.log2(half))) if half > 0 else 0.0
+
+
+_DRAW = {"exact": _exact, "uniform": _uniform, "awkward": _awkward}
+
+
+def _permutation(rng, size, low, high):
+    return low + rng.permutation(max(high - low + 1, size))[:size] if high - low + 1 >= size else _random(rng, size, low, high)
+
+
+def _random(rng, size, low, high):
+    return rng.integers(low, max(low, high) + 1, size)
+
+
+_INDEX = {
+    "permutation": _permutation,
+    "reversed": lambda rng, size, low, high: low + np.arange(size)[::-1],
+    "identity": lambda rng, size, low, high: low + np.arange(size),
+    "random": _random,
+    "same": lambda rng, size, low, high: np.full(size, rng.integers(low, max(low, high) + 1)),
+    "few": lambda rng, size, low, high: rng.choice(_random(rng, 3, low, high), size),
+    "ends": lambda rng, size, low, high: rng.choice([low, max(low, high)], size),
+}

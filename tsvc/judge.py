@@ -1,0 +1,219 @@
+"""The judge: runs a kernel in its child and compares what it leaves with C, element by element, in this process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tsvc.child import GUARD, guarded
+from tsvc.device import Device
+from tsvc.domain import arguments
+from tsvc.expected import Expected, expect
+from tsvc.inputs import Case
+from tsvc.kernel import Answer, Kernel, call, request_for
+from tsvc.loops import Loop
+from tsvc.verdicts import Clobbered, Crashed, HarnessError, Hung, KernelFailure, OutOfBounds, Racy, Wrong
+
+#: (program order, old contents of write-only arrays) of the calls that one case is judged by.
+INTERPRETED = (("natural", 0), ("reversed", 1), ("random", 2))
+ON_GPU = (("natural", 0), ("natural", 1))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A case that a kernel passed.
+
+    is_evidence: False when doing nothing would have passed too, or C's answer hangs on rounding.
+    calls: how many calls it was judged by; launches: Triton launches of one call, None where they are not counted.
+    """
+
+    case: Case
+    is_evidence: bool
+    calls: int
+    launches: int | None
+
+
+class Judge:
+    """Judges one kernel on one device. The kernel is read at the first use, so that its absence is a verdict.
+
+    directory: where kernels are; None for the bundled set.
+    patience: how many hangs or crashes are waited for; afterwards smaller cases are not run any more.
+    """
+
+    def __init__(self, loop: Loop, device: Device, directory: Path | None = None, trust_record: bool = False):
+        self.loop, self.device, self.directory, self.trust_record = loop, device, directory, trust_record
+        self.patience = 2
+        self.fatal: tuple[int, KernelFailure] | None = None
+        self.judged: list[Judged] = []
+        self._kernel: Kernel | KernelFailure | None = None
+
+    def __repr__(self) -> str:
+        return f"Judge({self.loop.name} on {self.device.mode})"
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel under judgement. Raises Missing, Damaged or Stale."""
+        if self._kernel is None:
+            try:
+                self._kernel = Kernel.load(self.loop, self.directory, self.trust_record)
+            except KernelFailure as failure:
+                self._kernel = failure
+        if isinstance(self._kernel, KernelFailure):
+            raise self._kernel.with_traceback(None)
+        return self._kernel
+
+    def check(self, case: Case) -> Judged:
+        """Judge one case. Raises KernelFailure with what differs, where, and how to replay it."""
+        __tracebackhide__ = True
+        failure, judged = self._outcome(case)
+        if failure is not None:
+            raise failure.with_traceback(None)  # one line for old and new failures: hypothesis tells bugs apart by it
+        assert judged is not None
+        return judged
+
+    def compile(self, device: Device, case: Case, targets: list[str]) -> list[dict]:
+        """Compile the launches of one call for GPUs that need not be there; see tsvc.offline. Raises KernelFailure."""
+        values = arguments(self.loop, case.n, case.m, case.params)
+        header = request_for(self.kernel, case.n, case.m, values, op="compile", targets=targets)
+        try:
+            answer, _ = device.request(header, case.arrays(), timeout=600)
+        except KernelFailure as failure:
+            raise self.explained(failure, case) from None
+        return answer["kernels"]
+
+    def _outcome(self, case: Case) -> tuple[KernelFailure | None, Judged | None]:
+        size = case.n * case.m
+        if self.fatal and size >= self.fatal[0]:
+            return self.fatal[1], None
+        if not self.patience:
+            # Enough hangs: smaller sizes count as right, so that hypothesis stops shrinking.
+            return None, Judged(case, False, 0, None)
+        try:
+            judged = self._judge(case)
+        except (Hung, Crashed) as failure:
+            self.patience -= 1
+            self.fatal = size, self.explained(failure, case)
+            return self.fatal[1], None
+        except KernelFailure as failure:
+            return self.explained(failure, case), None
+        self.judged.append(judged)
+        return None, judged
+
+    def _judge(self, case: Case) -> Judged:
+        kernel = self.kernel
+        expected = expect(case)
+        calls = INTERPRETED if self.device.mode == "interpreter" else ON_GPU
+        failures: list[Wrong | None] = []
+        launches = None
+        for order, fill in calls:
+            failure, answer = self._call(kernel, expected, order, fill)
+            failures.append(failure)
+            launches = answer.header.get("launches")
+        if any(failures):
+            raise self._explain_disagreement(kernel, expected, calls, failures)
+        return Judged(case, expected.is_evidence, len(calls), launches)
+
+    def _call(self, kernel: Kernel, expected: Expected, order: str, fill: int) -> tuple[Wrong | None, Answer]:
+        case = expected.case
+        sent = case.arrays(fill)
+        values = arguments(self.loop, case.n, case.m, case.params)
+        seed = case.seed + fill
+        answer = call(self.device, kernel, sent, case.n, case.m, values, order=order, seed=seed)
+        check_guards(sent, answer, seed)
+        return compare(self.loop, expected, fill, sent, answer.arrays, answer.result), answer
+
+    def _explain_disagreement(self, kernel, expected, calls, failures) -> KernelFailure:
+        """Wrong, or Racy when the same call with the same data comes out right as well."""
+        position, failure = next((k, failure) for k, failure in enumerate(failures) if failure)
+        order, fill = calls[position]
+        for _ in range(1 if self.device.mode == "interpreter" else 3):
+            again, _ = self._call(kernel, expected, "natural", fill)
+            if again is None:
+                why = (
+                    f"right with programs in natural order, wrong in {order} order"
+                    if self.device.mode == "interpreter"
+                    else "right in another run on the same data"
+                )
+                return Racy(f"{failure}\n  race    {why}")
+        if order != "natural" or fill:
+            return Wrong(f"{failure}\n  note    right with other old contents of memory: something is read unwritten")
+        return failure
+
+    def explained(self, failure: KernelFailure, case: Case) -> KernelFailure:
+        """The same failure with the case, the kernel and the command that replays it."""
+        where = f"\n  kernel  {self.kernel} ({self.kernel.origin})" if isinstance(self._kernel, Kernel) else ""
+        more = "" if self.directory is None else f" --kernels {self.directory}"
+        more += "" if self.loop.path.parent.name == "src" else f" --loops {self.loop.path}"
+        replay = f"\n  replay  python -m tsvc judge {self.loop.name} {case}{more}" if where else ""
+        return type(failure)(f"{self.loop.name}: {failure}\n  case    {case}{where}{replay}")
+
+
+def check_guards(sent: dict, answer: Answer, seed: int) -> None:
+    """Raises OutOfBounds when a guard zone beside an array has changed."""
+    for position, (name, array) in enumerate(sent.items()):
+        before = guarded(np.empty(0, array.dtype), seed + position).view(np.int32)
+        buffer = answer.buffers[name].view(np.int32)
+        after = np.concatenate([buffer[:GUARD], buffer[-GUARD:]])
+        changed = np.flatnonzero(before != after)
+        if changed.size:
+            index = int(changed[0])
+            element = index - GUARD if index < GUARD else array.size + index - GUARD
+            raise OutOfBounds(f"writes {name}[{element}], of {array.size} elements ({changed.size} found outside)")
+
+
+def compare(loop: Loop, expected: Expected, fill: int, sent: dict, got: dict, result) -> Wrong | None:
+    """The first thing in which an answer differs from C, or None.
+
+    Inputs must be unchanged byte for byte, outputs agree within the tolerance, NaN and infinities in the same places.
+    """
+    want = expected.after(fill)
+    for array in loop.arrays:
+        name = array.name
+        if not array.is_written:
+            changed = np.flatnonzero(sent[name].reshape(-1).view(np.int32) != got[name].reshape(-1).view(np.int32))
+            if changed.size:
+                return Clobbered(f"{name} is an input, and {changed.size} of its elements were changed")
+        elif difference := describe_difference(name, want[name], got[name], expected.tolerance[name]):
+            return Wrong(difference)
+    if expected.result is not None:
+        if result is None:
+            return Wrong("returned no one-element tensor for the loop's scalar result")
+        wanted, value = np.array([expected.result]), np.array([result])
+        if difference := describe_difference("result", wanted, value, expected.tolerance["result"]):
+            return Wrong(difference)
+    return None
+
+
+def describe_difference(name: str, want: np.ndarray, got: np.ndarray, tolerance: np.ndarray) -> str:
+    """In words how two arrays differ, or "" if nowhere by more than the tolerance."""
+    wanted, value = want.astype(np.float64), got.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(wanted - value) <= tolerance
+    same = near | (wanted == value) | (np.isnan(wanted) & np.isnan(value)) | np.isinf(tolerance)
+    wrong = np.argwhere(~same)
+    if not len(wrong):
+        return ""
+    first = tuple(int(k) for k in wrong[0])
+    bound = tolerance[first]
+    allowed = f" (tolerance {bound:.3g})" if bound else ""
+    if name == "result":
+        return f"result: got {value[first]:.9g}, want {wanted[first]:.9g}{allowed}"
+    place = f"{name}[{', '.join(map(str, first))}]"
+    row, last = first[:-1], first[-1]
+    near_by = slice(max(0, last - 2), last + 3)
+    return (
+        f"{name}: {len(wrong)} of {want.size} elements differ from the C reference\n"
+        f"  first   {place}: got {value[first]:.9g}, want {wanted[first]:.9g}{allowed}\n"
+        f"  around  got {_short(got[row][near_by])}, want {_short(want[row][near_by])}"
+    )
+
+
+def _short(values: np.ndarray) -> str:
+    return "[" + " ".join(f"{value:.6g}" for value in values) + "]"
+
+
+def require_evidence(judged: list[Judged]) -> None:
+    """Raises HarnessError when none of the cases could have told a kernel that does nothing from a right one."""
+    if judged and not any(one.is_evidence for one in judged):
+        cases = "; ".join(str(one.case) for one in judged)
+        raise HarnessError(f"{judged[0].case.loop.name}: no case is evidence, an untouched input passes all: {cases}")

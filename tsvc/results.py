@@ -1,0 +1,153 @@
+"""What a run found, from pytest's reports: one verdict a loop, and results.json (schema in docs/results.md)."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tsvc.loops import LOOPS
+
+SCHEMA = 1
+
+
+@dataclass
+class Test:
+    """One test as reported: outcome passed, failed, skipped or error (ours); verdict [letter, word, text] if failed."""
+
+    loop: str
+    outcome: str = "unreported"
+    verdict: list | None = None
+    reason: str = ""
+    facts: dict = field(default_factory=dict)
+    is_timing: bool = False
+
+
+class Collector:
+    """Gathers reports, from this process and from xdist's workers alike."""
+
+    def __init__(self) -> None:
+        self.tests: dict[str, Test] = {}
+        self.collected = 0
+
+    def add(self, report) -> None:
+        """Take one pytest report; a node that reports twice counts once, at its worst."""
+        loop = loop_of(report.nodeid)
+        if not loop:
+            return
+        test = self.tests.setdefault(report.nodeid, Test(loop))
+        properties: dict = {}
+        for name, value in getattr(report, "user_properties", []):
+            if name == "tsvc":
+                properties.setdefault("tsvc", {}).update(value)
+            else:
+                properties[name] = value
+        test.facts.update(properties.get("tsvc", {}))
+        test.is_timing = test.is_timing or "timing" in getattr(report, "keywords", {})
+        if report.failed and "verdict" in properties:
+            test.outcome, test.verdict = "failed", properties["verdict"]
+        elif report.failed:
+            test.outcome = "error"
+            test.reason = str(report.longrepr).strip().split("\n")[-1][:500]
+        elif report.skipped and test.outcome == "unreported":
+            test.outcome = "skipped"
+            test.reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        elif report.passed and report.when == "call" and test.outcome == "unreported":
+            test.outcome = "passed"
+
+    @property
+    def loops(self) -> list[str]:
+        """The loops asked for, in the order of LOOPS."""
+        seen = {test.loop for test in self.tests.values()}
+        return [name for name in LOOPS if name in seen]
+
+    def verdict(self, loop: str) -> str:
+        """A loop's word: PASSED when every test but skipped timing passed, else the first thing that went wrong."""
+        tests = [test for test in self.tests.values() if test.loop == loop]
+        for test in tests:
+            if test.outcome == "error":
+                return "ERROR"
+        for test in tests:
+            if test.verdict:
+                return test.verdict[1]
+        judged = [test for test in tests if not (test.is_timing and test.outcome == "skipped")]
+        if not judged or any(test.outcome == "skipped" for test in judged):
+            return "SKIPPED"
+        return "PASSED" if all(test.outcome == "passed" for test in judged) else "UNREPORTED"
+
+    @property
+    def passed(self) -> int:
+        return sum(self.verdict(loop) == "PASSED" for loop in self.loops)
+
+    def problems(self) -> list[str]:
+        """What is our fault, in words: it fails a run whatever the pass rate."""
+        errors = sum(test.outcome == "error" for test in self.tests.values())
+        missing = self.collected - len(self.tests)
+        found = [f"{errors} errors of the harness"] if errors else []
+        return found + ([f"{missing} tests never reported"] if missing > 0 else [])
+
+    def record(self, machine: dict, n: int, m: int) -> dict:
+        """The results as they are written: {"schema", "machine", "n", "m", "loops"}; times in microseconds."""
+        loops = {}
+        for name in self.loops:
+            entry: dict = {"category": LOOPS[name].category, "verdict": self.verdict(name)}
+            for test in self.tests.values():
+                if test.loop == name:
+                    entry.update(test.facts)
+                    if test.verdict and "failure" not in entry:
+                        entry["failure"] = test.verdict[2]
+                    elif test.outcome == "error" and "failure" not in entry:
+                        entry["failure"] = test.reason
+            entry.pop("device", None)
+            loops[name] = entry
+        return {"schema": SCHEMA, "machine": machine, "n": n, "m": m, "loops": loops}
+
+    @property
+    def facts(self) -> dict:
+        """The judging devices as their children described them; several GPUs are listed by uuid."""
+        found = [test.facts["device"] for test in self.tests.values() if "device" in test.facts]
+        if not found:
+            return {}
+        uuids = sorted({facts["uuid"] for facts in found if facts.get("uuid")})
+        return {**found[0], **({"uuids": uuids} if uuids else {})}
+
+
+def loop_of(nodeid: str) -> str:
+    """The loop that a test's node id names, or ""."""
+    match = re.search(r"test_tsvc\.py::\w+\[(\w+)", nodeid)
+    return match[1] if match else ""
+
+
+def write_results(folder: Path, record: dict) -> Path:
+    """Write results.json and the report made from it; returns the path of results.json."""
+    from tsvc.report import markdown
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "results.json"
+    for target, text in ((path, json.dumps(record, indent=1, sort_keys=True)), (folder / "REPORT.md", markdown(record))):
+        temporary = target.with_suffix(".tmp")
+        temporary.write_text(text if text.endswith("\n") else text + "\n")
+        temporary.replace(target)
+    return path
+
+
+class ResultsError(Exception):
+    """A results.json that cannot be used; the message says why."""
+
+
+def read_results(folder: Path) -> dict:
+    """The record of a run's directory (or of a results.json).
+
+    Raises ResultsError: missing, damaged, or of a newer schema.
+    """
+    path = folder / "results.json" if folder.is_dir() else folder
+    try:
+        record = json.loads(path.read_text())
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise ResultsError(f"{path}: damaged: {error}") from None
+    if not isinstance(record, dict) or not {"schema", "machine", "loops"} <= set(record):
+        raise ResultsError(f"{path}: not a results.json (schema, machine and loops are expected)")
+    if record["schema"] != SCHEMA:
+        raise ResultsError(f"{path}: schema {record['schema']} is not the one this version reads ({SCHEMA})")
+    return record
