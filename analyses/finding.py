@@ -44,7 +44,13 @@ class Finding:
     @property
     def key(self) -> tuple:
         """Sort key: by line, kind and claim; the same for every run."""
-        return (self.line, self.kind, LEVELS.index(self.level), json.dumps(dict(self.claim), sort_keys=True), self.advice)
+        return (
+            self.line,
+            self.kind,
+            LEVELS.index(self.level),
+            json.dumps(dict(self.claim), sort_keys=True),
+            self.advice,
+        )
 
     def __lt__(self, other: "Finding") -> bool:
         return self.key < other.key

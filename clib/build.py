@@ -125,4 +125,4 @@ def _call(command: list[str], source: Path) -> None:
 def _insert_after_includes(text: str, line: str) -> str:
     includes = list(re.finditer(r"^[ \t]*#[ \t]*include[^\n]*\n", text, re.MULTILINE))
     end = includes[-1].end() if includes else 0
-    return f'{text[:end]}{line}\n#line {text[:end].count(chr(10)) + 1}\n{text[end:]}'
+    return f"{text[:end]}{line}\n#line {text[:end].count(chr(10)) + 1}\n{text[end:]}"

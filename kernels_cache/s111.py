@@ -1,5 +1,5 @@
-"""Every odd element takes its even left neighbour: even elements are only read and odd ones only written, so all
-steps are independent."""
+"""Every odd element takes its even left neighbour: even elements are only read and odd ones only written, so
+all steps are independent."""
 
 import torch
 import triton

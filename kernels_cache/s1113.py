@@ -1,5 +1,5 @@
-"""Elements up to the middle use the old middle value, later ones the new one (old + b[middle]).
-The first launch writes everything but the middle, which it only reads; the second writes the middle."""
+"""Elements up to the middle use the old middle value, later ones the new one (old + b[middle]). The first
+launch writes everything but the middle, which it only reads; the second writes the middle."""
 
 import torch
 import triton

@@ -1,5 +1,5 @@
-"""Every column is an independent prefix sum that starts in row 0, which is never written.
-A program owns a few neighbouring columns and scans them in blocks of rows."""
+"""Every column is an independent prefix sum that starts in row 0, which is never written. A program owns a
+few neighbouring columns and scans them in blocks of rows."""
 
 import torch
 import triton

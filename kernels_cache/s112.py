@@ -1,6 +1,6 @@
-"""Every element takes its old left neighbour (the loop descends).
-The first launch saves the last element of every preceding tile; the second loads its tile and that saved element, and
-stores only after all its loads."""
+"""Every element takes its old left neighbour (the loop descends). The first launch saves the last element of
+every preceding tile; the second loads its tile and that saved element, and stores only after all its
+loads."""
 
 import torch
 import triton

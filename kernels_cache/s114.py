@@ -1,5 +1,5 @@
-"""The strict lower triangle is written from the strict upper one, so all elements are independent; one program per lower
-tile, both tiles read along their rows."""
+"""The strict lower triangle is written from the strict upper one, so all elements are independent; one
+program per lower tile, both tiles read along their rows."""
 
 import torch
 import triton
@@ -8,7 +8,7 @@ import triton.language as tl
 
 @triton.jit
 def s114_kernel(aa_ptr, bb_ptr, m, tiles, BLOCK_SIZE: tl.constexpr):
-    # Tile row r has r + 1 tiles; rows r and tiles - 1 - r share one line of the grid, which has tiles + 1 places.
+    # Tile row r has r + 1 tiles; rows r and tiles - 1 - r share one line of the grid, tiles + 1 places long.
     line = tl.program_id(1)
     place = tl.program_id(0)
     folded = place > line

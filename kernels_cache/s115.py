@@ -1,6 +1,6 @@
-"""Forward substitution in blocks, a chain that is inherently sequential from block to block: the first launch inverts all
-diagonal triangles of 32 at once; then, for every 256 columns, one program solves them group by group with those inverses,
-and many programs subtract their products from the columns behind."""
+"""Forward substitution in blocks, a chain that is inherently sequential from block to block: the first launch
+inverts all diagonal triangles of 32 at once; then, for every 256 columns, one program solves them group by
+group with those inverses, and many programs subtract their products from the columns behind."""
 
 import torch
 import triton
@@ -29,14 +29,18 @@ def s115_load_group(aa_ptr, inverse_ptr, first, last, cols, m, GROUP: tl.constex
     lane = tl.arange(0, GROUP)
     rows = first + lane
     inside = (rows < last)[:, None]
-    inverse = tl.load(inverse_ptr + rows.to(tl.int64)[:, None] * GROUP + lane[None, :], mask=inside, other=0.0)
+    inverse = tl.load(
+        inverse_ptr + rows.to(tl.int64)[:, None] * GROUP + lane[None, :], mask=inside, other=0.0
+    )
     behind = inside & (cols[None, :] >= first + GROUP) & (cols[None, :] < last)
     tile = tl.load(aa_ptr + rows.to(tl.int64)[:, None] * m + cols[None, :], mask=behind, other=0.0)
     return inverse, tile
 
 
 @triton.jit
-def s115_solve_kernel(a_ptr, aa_ptr, inverse_ptr, start, last, m, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+def s115_solve_kernel(
+    a_ptr, aa_ptr, inverse_ptr, start, last, m, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr
+):
     lane = tl.arange(0, GROUP)
     triangle = lane[:, None] <= lane[None, :]
     cols = start + tl.arange(0, BLOCK_SIZE)
@@ -73,7 +77,11 @@ def s115(a: torch.Tensor, aa: torch.Tensor, m: int) -> None:
     s115_invert_kernel[(groups,)](aa, inverse, m, GROUP=GROUP, num_warps=4)
     for start in range(0, m, BLOCK_SIZE):
         last = min(start + BLOCK_SIZE, m)
-        s115_solve_kernel[(1,)](a, aa, inverse, start, last, m, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
+        s115_solve_kernel[(1,)](
+            a, aa, inverse, start, last, m, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, num_warps=8
+        )
         if last < m:
             programs = triton.cdiv(m - last, 32)
-            s115_update_kernel[(programs,)](a, aa, start, m, BLOCK_SIZE=BLOCK_SIZE, BLOCK_COLS=32, num_warps=8)
+            s115_update_kernel[(programs,)](
+                a, aa, start, m, BLOCK_SIZE=BLOCK_SIZE, BLOCK_COLS=32, num_warps=8
+            )

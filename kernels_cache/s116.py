@@ -1,7 +1,6 @@
-"""Every element below the limit is multiplied by its old right neighbour; the limit is the number of full blocks of
-five times five.
-The first launch saves the first element of every following tile; the second loads its tile and that saved element,
-and stores only after all its loads."""
+"""Every element below the limit is multiplied by its old right neighbour; the limit is the number of full
+blocks of five times five. The first launch saves the first element of every following tile; the second loads
+its tile and that saved element, and stores only after all its loads."""
 
 import torch
 import triton

@@ -1,7 +1,7 @@
-"""Forward substitution a[i] += bb[i - 1 - k, i] * a[k], k < i, in blocks, a chain that is inherently sequential from block
-to block. The first launch inverts all diagonal triangles of 32 and copies the other tiles of the diagonal blocks of 256
-into row order; then, for every 256 columns, one program solves them group by group with those inverses, and many programs
-add their products to the columns behind."""
+"""Forward substitution a[i] += bb[i - 1 - k, i] * a[k], k < i, in blocks, a chain that is inherently
+sequential from block to block. The first launch inverts all diagonal triangles of 32 and copies the other
+tiles of the diagonal blocks of 256 into row order; then, for every 256 columns, one program solves them group
+by group with those inverses, and many programs add their products to the columns behind."""
 
 import torch
 import triton
@@ -35,12 +35,16 @@ def s118_prepare_kernel(bb_ptr, inverse_ptr, tiles_ptr, m, GROUP: tl.constexpr, 
 
 
 @triton.jit
-def s118_load_group(tiles_ptr, inverse_ptr, first, start, last, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+def s118_load_group(
+    tiles_ptr, inverse_ptr, first, start, last, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr
+):
     lane = tl.arange(0, GROUP)
     rows = first + lane
     cols = tl.arange(0, BLOCK_SIZE)[None, :]
     inside = (rows < last)[:, None]
-    inverse = tl.load(inverse_ptr + rows.to(tl.int64)[:, None] * GROUP + lane[None, :], mask=inside, other=0.0)
+    inverse = tl.load(
+        inverse_ptr + rows.to(tl.int64)[:, None] * GROUP + lane[None, :], mask=inside, other=0.0
+    )
     behind = inside & (cols >= first - start + GROUP) & (cols < last - start)
     tile = tl.load(tiles_ptr + rows.to(tl.int64)[:, None] * BLOCK_SIZE + cols, mask=behind, other=0.0)
     return inverse, tile
@@ -71,7 +75,7 @@ def s118_solve_kernel(
 def s118_update_kernel(
     a_ptr, bb_ptr, start, m, BLOCK_ROWS: tl.constexpr, BLOCK_COLS: tl.constexpr, BLOCK_SIZE: tl.constexpr
 ):
-    # Row j of bb multiplies a[i - 1 - j]: rows are read along their storage, only where that lies in the solved block.
+    # Row j of bb multiplies a[i - 1 - j]: it is read along its storage where that lies in the solved block.
     left = start + BLOCK_SIZE + tl.program_id(0) * BLOCK_COLS
     cols = left + tl.arange(0, BLOCK_COLS)
     top = left - start - BLOCK_SIZE
@@ -99,7 +103,9 @@ def s118(a: torch.Tensor, bb: torch.Tensor, m: int) -> None:
     )
     for start in range(0, m, BLOCK_SIZE):
         last = min(start + BLOCK_SIZE, m)
-        s118_solve_kernel[(1,)](a, tiles, inverse, start, last, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
+        s118_solve_kernel[(1,)](
+            a, tiles, inverse, start, last, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, num_warps=8
+        )
         if last < m:
             s118_update_kernel[(triton.cdiv(m - last, 32),)](
                 a, bb, start, m, BLOCK_ROWS=64, BLOCK_COLS=32, BLOCK_SIZE=BLOCK_SIZE, num_warps=8

@@ -1,5 +1,5 @@
-"""Every diagonal is an independent prefix sum that starts in row 0 or column 0, which are never written.
-A program owns a few neighbouring diagonals and scans them in blocks of rows."""
+"""Every diagonal is an independent prefix sum that starts in row 0 or column 0, which are never written. A
+program owns a few neighbouring diagonals and scans them in blocks of rows."""
 
 import torch
 import triton
@@ -31,4 +31,6 @@ def s119(aa: torch.Tensor, bb: torch.Tensor, m: int) -> None:
         return
     BLOCK_SIZE = 16
     # The diagonals -(m - 2) .. m - 2; the two corners hold nothing to write.
-    s119_kernel[(triton.cdiv(2 * m - 3, BLOCK_SIZE),)](aa, bb, m, BLOCK_ROWS=256, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
+    s119_kernel[(triton.cdiv(2 * m - 3, BLOCK_SIZE),)](
+        aa, bb, m, BLOCK_ROWS=256, BLOCK_SIZE=BLOCK_SIZE, num_warps=8
+    )

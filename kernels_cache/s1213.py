@@ -1,7 +1,6 @@
-"""The new b[i] is old a[i + 1] * d[i], and a[i] needs the new b[i - 1], recomputed from old a[i] (b[0] never changes),
-so every step depends on old values alone.
-The first launch saves the first element of every following tile; the second loads its tile and that saved element,
-and stores only after all its loads."""
+"""The new b[i] is old a[i + 1] * d[i], and a[i] needs the new b[i - 1], recomputed from old a[i] (b[0] never
+changes), so every step depends on old values alone. The first launch saves the first element of every
+following tile; the second loads its tile and that saved element, and stores only after all its loads."""
 
 import torch
 import triton

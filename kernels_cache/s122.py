@@ -1,5 +1,5 @@
-"""Elementwise over the steps k: step k updates a[n1 - 1 + k * n3] from b[n - 1 - k], and no two steps share an
-element of a."""
+"""Elementwise over the steps k: step k updates a[n1 - 1 + k * n3] from b[n - 1 - k], and no two steps share
+an element of a."""
 
 import torch
 import triton

@@ -1,5 +1,6 @@
-"""Four interleaved prefix sums, seen as the columns of a matrix of rows of four: the first launch sums each chunk of rows,
-the second one adds the sums of the preceding chunks and b[0:4], which nothing writes, to the scan of its own rows.
+"""Four interleaved prefix sums, seen as the columns of a matrix of rows of four: the first launch sums each
+chunk of rows, the second one adds the sums of the preceding chunks and b[0:4], which nothing writes, to the
+scan of its own rows.
 """
 
 import torch
@@ -20,9 +21,7 @@ def s1221_sum_kernel(a_ptr, sums_ptr, n, steps, BLOCK_ROWS: tl.constexpr):
 
 
 @triton.jit
-def s1221_scan_kernel(
-    a_ptr, b_ptr, sums_ptr, n, steps, BLOCK_ROWS: tl.constexpr, BLOCK_CHUNKS: tl.constexpr
-):
+def s1221_scan_kernel(a_ptr, b_ptr, sums_ptr, n, steps, BLOCK_ROWS: tl.constexpr, BLOCK_CHUNKS: tl.constexpr):
     chunk = tl.program_id(0).to(tl.int64)
     columns = tl.arange(0, 4)
     others = tl.arange(0, BLOCK_CHUNKS)

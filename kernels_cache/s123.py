@@ -1,6 +1,6 @@
 """Step i stores at i plus the number of earlier positive c, and once more behind it if its own c is positive.
-The first launch counts the positive c of every tile, the second adds the counts of the preceding tiles to a prefix count
-of its own tile and scatters; all positions are distinct."""
+The first launch counts the positive c of every tile, the second adds the counts of the preceding tiles to a
+prefix count of its own tile and scatters; all positions are distinct."""
 
 import torch
 import triton
@@ -36,9 +36,7 @@ def s123_kernel(
     tl.store(a_ptr + slots + 1, c + d * e, mask=mask & (c > 0))
 
 
-def s123(
-    a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int
-) -> None:
+def s123(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
     half = n // 2
     if half == 0:
         return

@@ -1,5 +1,5 @@
-"""Elementwise, one launch: the lane of element i reads only its own a[i], and stores the new a[i] and the
-d[i - 1] that needs the old a[i]; the new a[i - 1] in that sum comes from the inputs b and c.
+"""Elementwise, one launch: the lane of element i reads only its own a[i], and stores the new a[i] and the d[i
+- 1] that needs the old a[i]; the new a[i - 1] in that sum comes from the inputs b and c.
 """
 
 import torch

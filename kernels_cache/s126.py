@@ -1,5 +1,6 @@
-"""Every column i is an independent prefix sum of flat[i * m + j - 1] * cc[j, i] that starts in row 0, which is never
-written. A program owns a few neighbouring columns and scans them in blocks of rows; flat is read along its storage."""
+"""Every column i is an independent prefix sum of flat[i * m + j - 1] * cc[j, i] that starts in row 0, which
+is never written. A program owns a few neighbouring columns and scans them in blocks of rows; flat is read
+along its storage."""
 
 import torch
 import triton
@@ -30,4 +31,6 @@ def s126(bb: torch.Tensor, cc: torch.Tensor, flat: torch.Tensor, m: int) -> None
     if m < 2:
         return
     BLOCK_SIZE = 8 if m <= 1024 else 16
-    s126_kernel[(triton.cdiv(m, BLOCK_SIZE),)](bb, cc, flat, m, BLOCK_ROWS=256, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
+    s126_kernel[(triton.cdiv(m, BLOCK_SIZE),)](
+        bb, cc, flat, m, BLOCK_ROWS=256, BLOCK_SIZE=BLOCK_SIZE, num_warps=8
+    )

@@ -20,8 +20,6 @@ def s1279_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, n, BLOCK_SIZE: tl.constexpr)
     tl.store(c_ptr + offsets, c + d * e, mask=mask & (a < 0.0) & (b > a))
 
 
-def s1279(
-    a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int
-) -> None:
+def s1279(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
     BLOCK_SIZE = 256
     s1279_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

@@ -1,6 +1,5 @@
-"""Every element takes its old right neighbour.
-The first launch saves the first element of every following tile; the second loads its tile and that saved element,
-and stores only after all its loads."""
+"""Every element takes its old right neighbour. The first launch saves the first element of every following
+tile; the second loads its tile and that saved element, and stores only after all its loads."""
 
 import torch
 import triton

@@ -1,5 +1,5 @@
-"""Elementwise over the lower triangle: element (j, i), i <= j, of bb is added to flat[j * (j + 1) / 2 + i]; one program
-per lower tile."""
+"""Elementwise over the lower triangle: element (j, i), i <= j, of bb is added to flat[j * (j + 1) / 2 + i];
+one program per lower tile."""
 
 import torch
 import triton
@@ -8,7 +8,7 @@ import triton.language as tl
 
 @triton.jit
 def s141_kernel(bb_ptr, flat_ptr, m, tiles, BLOCK_SIZE: tl.constexpr):
-    # Tile row r has r + 1 tiles; rows r and tiles - 1 - r share one line of the grid, which has tiles + 1 places.
+    # Tile row r has r + 1 tiles; rows r and tiles - 1 - r share one line of the grid, tiles + 1 places long.
     line = tl.program_id(1)
     place = tl.program_id(0)
     folded = place > line

@@ -1,5 +1,5 @@
-"""Elementwise with a stride of one; with stride 0 all of b is summed into a[0] (in one launch when b is short, otherwise
-through one partial sum per program)."""
+"""Elementwise with a stride of one; with stride 0 all of b is summed into a[0] (in one launch when b is
+short, otherwise through one partial sum per program)."""
 
 import torch
 import triton

@@ -1,6 +1,6 @@
-"""Step k replaces a[k * inc] by the old a[(k + 1) * inc] plus b[k * inc]: a shift by one step.
-The first launch saves the first element of every following tile; the second loads its tile and that saved element,
-and stores only after all its loads."""
+"""Step k replaces a[k * inc] by the old a[(k + 1) * inc] plus b[k * inc]: a shift by one step. The first
+launch saves the first element of every following tile; the second loads its tile and that saved element, and
+stores only after all its loads."""
 
 import torch
 import triton

@@ -1,6 +1,5 @@
-"""b[i] needs the old a[i + 1].
-The first launch saves the first element of every following tile; the second loads its tile and that saved element,
-and stores only after all its loads."""
+"""b[i] needs the old a[i + 1]. The first launch saves the first element of every following tile; the second
+loads its tile and that saved element, and stores only after all its loads."""
 
 import torch
 import triton

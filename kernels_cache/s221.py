@@ -1,5 +1,5 @@
-"""a is elementwise and b the prefix sum of a + d: the first launch updates a and sums each chunk, the second one
-adds the sums of the preceding chunks and b[0], which nothing writes, to the scan of its own.
+"""a is elementwise and b the prefix sum of a + d: the first launch updates a and sums each chunk, the second
+one adds the sums of the preceding chunks and b[0], which nothing writes, to the scan of its own.
 """
 
 import torch

@@ -1,6 +1,6 @@
 """a is elementwise, with fusion off so that it is rounded after the addition and again after the subtraction.
-e[i] is e[0] squared i times in sequence: every float32 reaches 0, 1, inf or NaN, where squaring stops to matter, in at most
-31 squarings, so each program repeats the first 63 itself; e[0] is never written.
+e[i] is e[0] squared i times in sequence: every float32 reaches 0, 1, inf or NaN, where squaring stops to
+matter, in at most 31 squarings, so each program repeats the first 63 itself; e[0] is never written.
 """
 
 import torch

@@ -1,5 +1,5 @@
-"""Elementwise: a[i] is b[i] + c[i], and only the last element keeps what iteration n - 2 stored ahead,
-b[n - 2] + e[n - 2]; nothing that is written is read.
+"""Elementwise: a[i] is b[i] + c[i], and only the last element keeps what iteration n - 2 stored ahead, b[n -
+2] + e[n - 2]; nothing that is written is read.
 """
 
 import torch

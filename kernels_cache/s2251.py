@@ -35,7 +35,9 @@ def s2251_update_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, halo_ptr, n, BLOCK_SI
     tl.store(b_ptr + offsets, a_new + d, mask=mask)
 
 
-def s2251(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
+def s2251(
+    a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int
+) -> None:
     BLOCK_SIZE = 1024
     tiles = triton.cdiv(n, BLOCK_SIZE)
     halo = torch.empty(tiles, dtype=b.dtype, device=b.device)

@@ -1,5 +1,5 @@
-"""Prefix sum of s1 + s2 + b + c + d: the first launch sums each chunk, the second one adds the sums of the preceding
-chunks and a[0], which nothing writes, to the scan of its own.
+"""Prefix sum of s1 + s2 + b + c + d: the first launch sums each chunk, the second one adds the sums of the
+preceding chunks and a[0], which nothing writes, to the scan of its own.
 """
 
 import torch

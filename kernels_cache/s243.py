@@ -1,5 +1,6 @@
-"""Each iteration needs the old a[i + 1]: the first launch saves the old first element of every following tile,
-the second one updates its tile from its own old elements, all loaded before a barrier, and that saved one.
+"""Each iteration needs the old a[i + 1]: the first launch saves the old first element of every following
+tile, the second one updates its tile from its own old elements, all loaded before a barrier, and that saved
+one.
 """
 
 import torch

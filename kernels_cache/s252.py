@@ -1,5 +1,5 @@
-"""Elementwise: the scalar carried from the iteration before is b[i - 1] * c[i - 1], recomputed from the inputs.
-Fusion is off, so that both products are rounded as in C.
+"""Elementwise: the scalar carried from the iteration before is b[i - 1] * c[i - 1], recomputed from the
+inputs. Fusion is off, so that both products are rounded as in C.
 """
 
 import torch

@@ -1,4 +1,6 @@
-"""Elementwise: the two wrap-around scalars are b[i - 1] and b[i - 2], with the last two elements before the first."""
+"""Elementwise: the two wrap-around scalars are b[i - 1] and b[i - 2], with the last two elements before the
+first.
+"""
 
 import torch
 import triton

@@ -1,5 +1,5 @@
-"""Elementwise, one launch: the lane of element i computes the new c[i] and adds it to a[i + 1], which no other
-lane touches; c[0] enters unchanged.
+"""Elementwise, one launch: the lane of element i computes the new c[i] and adds it to a[i + 1], which no
+other lane touches; c[0] enters unchanged.
 """
 
 import torch

@@ -22,8 +22,6 @@ def s272_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, t, n, BLOCK_SIZE: tl.constexp
     tl.store(b_ptr + offsets, b + c * c, mask=taken)
 
 
-def s272(
-    a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, t: float, n: int
-) -> None:
+def s272(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, t: float, n: int) -> None:
     BLOCK_SIZE = 256
     s272_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, t, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

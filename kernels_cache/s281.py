@@ -1,5 +1,6 @@
-"""One lane for each pair (i, n - 1 - i) of the two halves: the second element needs the new value of the first,
-which the lane still holds; the middle element of an odd n is its own partner and is done once, with its old value.
+"""One lane for each pair (i, n - 1 - i) of the two halves: the second element needs the new value of the
+first, which the lane still holds; the middle element of an odd n is its own partner and is done once, with
+its old value.
 """
 
 import torch

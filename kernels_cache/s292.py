@@ -1,4 +1,6 @@
-"""Elementwise: the two wrap-around indices are i - 1 and i - 2, counted from the end before the first element."""
+"""Elementwise: the two wrap-around indices are i - 1 and i - 2, counted from the end before the first
+element.
+"""
 
 import torch
 import triton

@@ -31,8 +31,10 @@ def s3112_scan_kernel(
         a = tl.load(a_ptr + offsets, mask=mask, other=0.0)
         prefix = carry + tl.cumsum(a, axis=0)
         tl.store(b_ptr + offsets, prefix, mask=mask)
-        tl.store(result_ptr + offsets * 0, prefix, mask=offsets == n - 1)
-        carry += tl.sum(a, axis=0)
+        last = tl.minimum(start + BLOCK_SIZE, n) - 1
+        carry = tl.sum(tl.where(offsets == last, prefix, 0.0), axis=0)
+    if end == n:
+        tl.store(result_ptr, carry)
 
 
 def s3112(a: torch.Tensor, b: torch.Tensor, n: int) -> torch.Tensor:

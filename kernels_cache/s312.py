@@ -1,5 +1,6 @@
-"""Product: each lane multiplies its own elements; a single program while n is small, else partial results
-of up to 1024 programs and a second launch over those."""
+"""Product: each lane multiplies its own elements; up to 1024 programs, whose partial products a second launch
+multiplies. In double precision, for float32 products of pairs of factors near 1 round downwards on average.
+"""
 
 import torch
 import triton
@@ -12,26 +13,26 @@ def multiply(x, y):
 
 
 @triton.jit
-def s312_kernel(a_ptr, out_ptr, n, BLOCK_SIZE: tl.constexpr, UNROLL: tl.constexpr):
+def s312_kernel(x_ptr, out_ptr, n, BLOCK_SIZE: tl.constexpr, UNROLL: tl.constexpr):
     pid = tl.program_id(0).to(tl.int64)
     step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE * UNROLL
-    acc = tl.full((BLOCK_SIZE,), 1.0, dtype=tl.float32)
+    acc = tl.full((BLOCK_SIZE,), 1.0, dtype=tl.float64)
     for start in range(pid * BLOCK_SIZE * UNROLL, n, step):
         for k in tl.static_range(UNROLL):
             offsets = start + k * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-            mask = offsets < n
-            x = tl.load(a_ptr + offsets, mask=mask, other=1.0)
-            acc *= x
+            x = tl.load(x_ptr + offsets, mask=offsets < n, other=1.0)
+            acc *= x.to(tl.float64)
     tl.store(out_ptr + pid, tl.reduce(acc, 0, multiply))
 
 
 def s312(a: torch.Tensor, n: int) -> torch.Tensor:
+    BLOCK_SIZE, UNROLL = 512, 4
+    programs = min(triton.cdiv(n, BLOCK_SIZE * UNROLL), 1024)
     result = torch.empty(1, dtype=torch.float32, device=a.device)
-    if n <= 32768:
-        s312_kernel[(1,)](a, result, n, BLOCK_SIZE=1024, UNROLL=32, num_warps=16)
+    if programs == 1:
+        s312_kernel[(1,)](a, result, n, BLOCK_SIZE=BLOCK_SIZE, UNROLL=UNROLL)
         return result
-    programs = min(triton.cdiv(n, 2048), 1024)
-    partial = torch.empty(programs, dtype=torch.float32, device=a.device)
-    s312_kernel[(programs,)](a, partial, n, BLOCK_SIZE=1024, UNROLL=2, num_warps=8)
-    s312_kernel[(1,)](partial, result, programs, BLOCK_SIZE=1024, UNROLL=1)
+    partial = torch.empty(programs, dtype=torch.float64, device=a.device)
+    s312_kernel[(programs,)](a, partial, n, BLOCK_SIZE=BLOCK_SIZE, UNROLL=UNROLL)
+    s312_kernel[(1,)](partial, result, programs, BLOCK_SIZE=BLOCK_SIZE, UNROLL=2)
     return result

@@ -1,6 +1,7 @@
-"""Linear recurrence as an associative scan of the maps x -> p * x + q, where element 0 is the constant map to a[0]: the first
-launch composes each chunk, the second one composes the preceding chunks in order, which gives the a before its own
-chunk, and scans that chunk in place; a zero state is kept apart, so that an overflown factor cannot turn it into NaN.
+"""Linear recurrence as an associative scan of the maps x -> p * x + q, where element 0 is the constant map to
+a[0]: the first launch composes each chunk, the second one composes the preceding chunks in order, which gives
+the a before its own chunk, and scans that chunk in place; a zero state is kept apart, so that an overflown
+factor cannot turn it into NaN.
 """
 
 import torch
@@ -57,7 +58,7 @@ def s321_update_kernel(
 
 
 def s321(a: torch.Tensor, b: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 1024
+    BLOCK_SIZE = min(1024, max(256, triton.next_power_of_2(n)))
     blocks = triton.cdiv(n, BLOCK_SIZE)
     steps = triton.cdiv(blocks, 1024)
     chunks = triton.cdiv(blocks, steps)

@@ -1,6 +1,7 @@
-"""Second-order linear recurrence as an associative scan of affine maps of the state (a[i], a[i - 1]), where elements 0 and 1
-are maps that only enter their values: the first launch composes each chunk, the second one composes the preceding
-chunks in order, which gives the state before its own chunk, and scans that chunk in place.
+"""Second-order linear recurrence as an associative scan of affine maps of the state (a[i], a[i - 1]), where
+elements 0 and 1 are maps that only enter their values: the first launch composes each chunk, the second one
+composes the preceding chunks in order, which gives the state before its own chunk, and scans that chunk in
+place.
 """
 
 import torch
@@ -111,7 +112,7 @@ def s322_update_kernel(
 
 
 def s322(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 512
+    BLOCK_SIZE = min(512, max(256, triton.next_power_of_2(n)))
     blocks = triton.cdiv(n, BLOCK_SIZE)
     steps = triton.cdiv(blocks, 1024)
     chunks = triton.cdiv(blocks, steps)

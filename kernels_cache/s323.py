@@ -1,5 +1,6 @@
-"""b[i] is b[0] plus the prefix sum of c * d + c * e: the first launch sums each chunk of these terms, the second one scans
-them one place late, which gives b[i - 1], and does the two statements from there; b[0] is never written.
+"""b[i] is b[0] plus the prefix sum of c * d + c * e: the first launch sums each chunk of these terms, the
+second one scans them one place late, which gives b[i - 1], and does the two statements from there; b[0] is
+never written.
 """
 
 import torch

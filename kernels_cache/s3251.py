@@ -1,5 +1,5 @@
-"""Elementwise, one launch: the lane of iteration i reads only its own b[i]; it stores a[i + 1] and passes that
-value on to d[i + 1], so no new element is read back and a[0] serves d[0] unchanged.
+"""Elementwise, one launch: the lane of iteration i reads only its own b[i]; it stores a[i + 1] and passes
+that value on to d[i + 1], so no new element is read back and a[0] serves d[0] unchanged.
 """
 
 import torch
@@ -26,6 +26,8 @@ def s3251_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, n, BLOCK_SIZE: tl.constexpr)
     tl.store(d_ptr + offsets, a_first * e, mask=first)
 
 
-def s3251(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
+def s3251(
+    a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int
+) -> None:
     BLOCK_SIZE = 1024
     s3251_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE)

@@ -16,11 +16,9 @@ def s423_save_kernel(flat_ptr, saved_ptr, count, BLOCK_SIZE: tl.constexpr, SAVES
 
 
 @triton.jit
-def s423_kernel(a_ptr, flat_ptr, saved_ptr, count, BLOCK_SIZE: tl.constexpr):
-    tile = tl.program_id(0).to(tl.int64)
+def update_tile(a_ptr, flat_ptr, saved_ptr, tile, mask, BLOCK_SIZE: tl.constexpr):
     lanes = tl.arange(0, BLOCK_SIZE)
     offsets = tile * BLOCK_SIZE + lanes
-    mask = offsets < count
     inside = lanes < BLOCK_SIZE - 64
     saved_offsets = tile * 64 + lanes - (BLOCK_SIZE - 64)
     a = tl.load(a_ptr + offsets, mask=mask)
@@ -28,6 +26,17 @@ def s423_kernel(a_ptr, flat_ptr, saved_ptr, count, BLOCK_SIZE: tl.constexpr):
     saved = tl.load(saved_ptr + saved_offsets, mask=mask & (lanes >= BLOCK_SIZE - 64), other=0.0)
     tl.debug_barrier()
     tl.store(flat_ptr + 1 + offsets, tl.where(inside, old, saved) + a, mask=mask)
+
+
+@triton.jit
+def s423_kernel(a_ptr, flat_ptr, saved_ptr, count, BLOCK_SIZE: tl.constexpr):
+    tile = tl.program_id(0).to(tl.int64)
+    if (tile + 1) * BLOCK_SIZE <= count:
+        mask = tl.full((BLOCK_SIZE,), True, dtype=tl.int1)  # a constant mask keeps wide accesses
+        update_tile(a_ptr, flat_ptr, saved_ptr, tile, mask, BLOCK_SIZE)
+    else:
+        mask = tile * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE) < count
+        update_tile(a_ptr, flat_ptr, saved_ptr, tile, mask, BLOCK_SIZE)
 
 
 def s423(a: torch.Tensor, flat: torch.Tensor, n: int) -> None:

@@ -20,6 +20,14 @@ def s424_chunk_sum_kernel(a_ptr, partial_ptr, count, chunk, ROWS: tl.constexpr):
 
 
 @triton.jit
+def scan_tile(a_ptr, flat_ptr, carry, start, mask, ROWS: tl.constexpr):
+    offsets = start + tl.arange(0, ROWS)[:, None] * 64 + tl.arange(0, 64)[None, :]
+    a = tl.load(a_ptr + offsets, mask=mask, other=0.0)
+    tl.store(flat_ptr + 64 + offsets, carry[None, :] + tl.cumsum(a, axis=0), mask=mask)
+    return carry + tl.sum(a, axis=0)
+
+
+@triton.jit
 def s424_scan_kernel(a_ptr, flat_ptr, partial_ptr, count, chunk, ROWS: tl.constexpr):
     pid = tl.program_id(0).to(tl.int64)
     columns = tl.arange(0, 64)
@@ -33,11 +41,12 @@ def s424_scan_kernel(a_ptr, flat_ptr, partial_ptr, count, chunk, ROWS: tl.conste
         )
         carry += tl.sum(partial, axis=0)
     for start in range(pid * chunk, end, ROWS * 64):
-        offsets = start + rows[:, None] * 64 + columns[None, :]
-        mask = offsets < count
-        a = tl.load(a_ptr + offsets, mask=mask, other=0.0)
-        tl.store(flat_ptr + 64 + offsets, carry[None, :] + tl.cumsum(a, axis=0), mask=mask)
-        carry += tl.sum(a, axis=0)
+        if start + ROWS * 64 <= count:
+            mask = tl.full((ROWS, 64), True, dtype=tl.int1)  # a constant mask keeps wide accesses
+            carry = scan_tile(a_ptr, flat_ptr, carry, start, mask, ROWS)
+        else:
+            mask = start + rows[:, None] * 64 + columns[None, :] < count
+            carry = scan_tile(a_ptr, flat_ptr, carry, start, mask, ROWS)
 
 
 def s424(a: torch.Tensor, flat: torch.Tensor, n: int) -> None:

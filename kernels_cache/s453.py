@@ -1,5 +1,5 @@
-"""Elementwise: after step i the float32 counter s is 2 * (i + 1), exact up to 2^25, where adding 2 no longer changes
-it."""
+"""Elementwise: after step i the float32 counter s is 2 * (i + 1), exact up to 2^25, where adding 2 no longer
+changes it."""
 
 import torch
 import triton

@@ -36,6 +36,4 @@ def vbor(
     m: int,
 ) -> None:
     BLOCK_SIZE = 128
-    vbor_kernel[(triton.cdiv(m, BLOCK_SIZE),)](
-        a, b, c, d, e, x, aa, m, BLOCK_SIZE=BLOCK_SIZE, enable_fp_fusion=False
-    )
+    vbor_kernel[(triton.cdiv(m, BLOCK_SIZE),)](a, b, c, d, e, x, aa, m, BLOCK_SIZE=BLOCK_SIZE, enable_fp_fusion=False)

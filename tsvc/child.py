@@ -153,7 +153,9 @@ class _Runner:
         """Call the kernel once; answer its arrays with their guard zones."""
         function = _load(request)
         buffers, views = self.place(arrays, request["seed"])
-        bound = _bind(function, {**_scalars(request), "device": next(iter(views.values()), self.empty()).device, **views})
+        bound = _bind(
+            function, {**_scalars(request), "device": next(iter(views.values()), self.empty()).device, **views}
+        )
         with _poisoned_allocations(request["seed"]):
             result = self.call(function, bound, views, request)
         header = {"status": "ok", **self.observed()}
@@ -325,7 +327,7 @@ def _poisoned_allocations(seed: int):
     names = ("empty", "empty_like", "empty_strided")
     originals = {name: getattr(torch, name) for name in names}
     method = torch.Tensor.new_empty
-    value = float(3.0e38) if seed % 2 else float("nan")
+    value = 3.0e38 if seed % 2 else float("nan")
 
     def poison(make):
         def poisoned(*args, **kwargs):

@@ -160,8 +160,12 @@ def _annotation(text: str, comments, lines: list[str], line: int, path: Path) ->
     if not before:
         return Annotation()
     at = text.count("\n", 0, before[-1].start()) + 1
-    requires, permutation = [], set()
-    params, index, data, init = {}, {}, {}, {}
+    requires: list[str] = []
+    permutation: set[str] = set()
+    params: dict[str, tuple[str, str, str]] = {}
+    index: dict[str, tuple[str, str]] = {}
+    data: dict[str, tuple[str, str]] = {}
+    init: dict[str, str] = {}
     body = re.sub(r"^/\*|\*/$|^//", "", before[-1][0], flags=re.MULTILINE)
     for offset, raw in enumerate(body.splitlines()):
         entry = re.sub(r"^\s*\*?\s*", "", raw).strip()

@@ -1,5 +1,6 @@
 """The parent's hold on the child that owns the device: requests with a time limit, replacement after any trouble."""
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -97,10 +98,8 @@ class Device:
         """End the child and everything it started."""
         if self.process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
         self.requests.close()
         self.answers.close()

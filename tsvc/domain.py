@@ -103,7 +103,9 @@ def arguments(loop, n: int, m: int, params: dict | None) -> dict:
     unknown = set(given) - set(values)
     if unknown:
         raise KeyError(f"{loop.name} has no parameter {', '.join(sorted(unknown))} (has {', '.join(values) or 'none'})")
-    return {parameter.name: parameter.value(given.get(parameter.name, values[parameter.name])) for parameter in loop.params}
+    return {
+        parameter.name: parameter.value(given.get(parameter.name, values[parameter.name])) for parameter in loop.params
+    }
 
 
 def bounds(parameter, n: int, m: int) -> tuple:

@@ -4,6 +4,10 @@ The strict build is the arbiter. How much its own roundings matter is measured, 
 under the four rounding modes of IEEE 754, with fused multiply-add, and in float64. Their spread bounds what another
 legal order of evaluation may give (the idea of CESTAC and of directed-rounding error analysis). Where data are exact
 (multiples of 1/8) and all of these agree bit for bit, nothing was rounded, and the kernel must agree exactly.
+
+An order in which C happens to round nothing, a + (1 - 1), says little about another, (a + 1) - 1. So the float64 run is
+repeated with each input moved by a unit of float32 rounding: what that moves in the answer, a right kernel may miss it
+by too (backward error analysis).
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -11,17 +15,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tsvc.domain import arguments
 from tsvc.inputs import Case
 from tsvc.reference import ROUNDINGS, run
 
 #: A right kernel may be this many times as far from the truth as C under its worst rounding mode, plus ULPS.
 FACTOR = 4
 ULPS = 4 * 2.0**-23
+#: A few evaluations may agree on one element by luck, so the bounds of its neighbours count as well.
+REACH = 2
 #: The project's classic bound, relative to the array's largest magnitude: no tolerance is wider.
 CEILING = 1e-3
 #: Kinds of data on which sums and products of a few terms are exact.
 _EXACT_KINDS = ("exact", "awkward")
 _TINY = float(np.finfo(np.float32).tiny)
+#: Steps of neighbouring elements, in units of rounding: no difference of two, nor a sum of three, is blind to them.
+_NUDGES = np.array([1, -1, -2, 2]) * 2.0**-24
 
 
 @dataclass(frozen=True)
@@ -60,10 +69,12 @@ def expect(case: Case) -> Expected:
     before = case.arrays_cached()
     with ThreadPoolExecutor(len(variants)) as pool:  # C runs without the interpreter lock; rounding is per thread
         runs = list(pool.map(lambda variant: _reference(case, *variant), variants))
-    strict, others, double = runs[0], runs[1:-1], runs[-1]
-    spreads = {name: _spread(name, strict, others, double) for name in double}
-    exact = case.kind in _EXACT_KINDS and all(not spread.any() for spread in spreads.values())
-    tolerance = {name: _tolerance(double[name], spreads[name], exact) for name in double}
+        strict, others, double = runs[0], runs[1:-1], runs[-1]
+        spreads = {name: _spread(name, strict, others, double) for name in double}
+        exact = case.kind in _EXACT_KINDS and all(not spread.any() for spread in spreads.values())
+        inputs = [] if exact else _real_inputs(case)
+        moved = list(pool.map(lambda name: _reference(case, "double", "nearest", nudged=name), inputs))
+    tolerance = {name: _tolerance(double[name], spreads[name], [run[name] for run in moved], exact) for name in double}
     untouched = case.loop.result is None and all(
         strict[array.name].tobytes() == before[array.name].tobytes() for array in case.loop.outputs
     )
@@ -84,16 +95,31 @@ class ReferenceOutOfBounds(Exception):
     """A loop's C code left its arrays at a size that its annotation calls legal."""
 
 
-def _reference(case: Case, build: str, rounding: str, fill: int = 0) -> dict[str, np.ndarray]:
-    """The arrays that a build writes, and its result, in the build's own precision."""
+def _real_inputs(case: Case) -> list[str]:
+    """The arrays and scalars whose old value may reach the answer as a rounded number."""
+    arrays = [array.name for array in case.loop.arrays if array.dtype == "real" and array.role != "out"]
+    return arrays + [parameter.name for parameter in case.loop.params if parameter.kind == "real"]
+
+
+def _reference(case: Case, build: str, rounding: str, fill: int = 0, nudged: str = "") -> dict[str, np.ndarray]:
+    """The arrays that a build writes, and its result, in the build's own precision.
+
+    nudged: the array or scalar whose value is moved by a unit of float32 rounding, up or down.
+    """
     margin = 64
-    arrays, frames = {}, {}
+    arrays: dict[str, np.ndarray] = {}
+    frames: dict[str, np.ndarray] = {}
     for array in case.loop.arrays:
         data = case.arrays_cached(fill)[array.name]
         frames[array.name] = np.full(data.size + 2 * margin, 77, array.numpy_type(build))
         arrays[array.name] = frames[array.name][margin:-margin].reshape(data.shape)
         arrays[array.name][...] = data
-    result = run(case.loop, arrays, n=case.n, m=case.m, params=case.params, build=build, rounding=rounding)
+        if array.name == nudged:
+            arrays[array.name] *= 1 + np.resize(_NUDGES, data.shape)
+    params = arguments(case.loop, case.n, case.m, case.params)
+    if nudged in params:
+        params[nudged] *= 1 + _NUDGES[0]
+    result = run(case.loop, arrays, n=case.n, m=case.m, params=params, build=build, rounding=rounding)
     for name, frame in frames.items():
         if not (np.all(frame[:margin] == 77) and np.all(frame[-margin:] == 77)):
             raise ReferenceOutOfBounds(
@@ -118,11 +144,26 @@ def _spread(name: str, strict: dict, others: list[dict], double: dict) -> np.nda
     return np.where(finite, np.where(np.isfinite(spread), spread, np.inf), np.where(same_kind, 0.0, np.inf))
 
 
-def _tolerance(truth: np.ndarray, spread: np.ndarray, exact: bool) -> np.ndarray:
+def _tolerance(truth: np.ndarray, spread: np.ndarray, moved: list[np.ndarray], exact: bool) -> np.ndarray:
     if exact or truth.dtype.kind == "i":
         return np.zeros(truth.shape)
     magnitude = np.abs(truth.astype(np.float64))
     magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
     ceiling = CEILING * magnitude.max(initial=0.0)
-    bound = np.maximum(np.minimum(FACTOR * spread + ULPS * magnitude, ceiling), _TINY)
-    return np.where(spread > max(ceiling, _TINY), np.inf, bound)
+    with np.errstate(invalid="ignore", over="ignore"):
+        sensitivity = np.sum([np.abs(other - truth) for other in moved], axis=0) + np.zeros(truth.shape)
+    # Above the ceiling, or not a number, an input that moved has changed a branch: that excuses nothing.
+    sensitivity = np.where(sensitivity <= ceiling, sensitivity, 0.0)
+    undecided = spread > max(ceiling, _TINY)
+    local = _largest_nearby(np.where(undecided, 0.0, np.maximum(FACTOR * spread, sensitivity)))
+    bound = np.maximum(np.minimum(local + ULPS * magnitude, ceiling), _TINY)
+    return np.where(undecided, np.inf, bound)
+
+
+def _largest_nearby(values: np.ndarray) -> np.ndarray:
+    """The maximum over the elements up to REACH away along each axis."""
+    for axis in range(values.ndim):
+        margin = [(REACH, REACH) if k == axis else (0, 0) for k in range(values.ndim)]
+        padded, length = np.pad(values, margin), values.shape[axis]
+        values = np.max([padded.take(range(step, step + length), axis) for step in range(2 * REACH + 1)], axis=0)
+    return values

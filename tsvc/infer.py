@@ -6,6 +6,8 @@ from pycparser import c_ast
 
 from tsvc.csource import CFunction, render, walk
 
+_LOOPS = c_ast.For | c_ast.While | c_ast.DoWhile
+
 
 @dataclass
 class Facts:
@@ -27,50 +29,90 @@ def accesses(function: CFunction, arrays: list[str]) -> Facts:
 
 
 def reductions(function: CFunction) -> tuple[str, ...]:
-    """Real scalars that a loop accumulates into: x = x op e, x op= e, or if (e > x) x = e."""
-    scalars = {
-        part.name
-        for part in walk(function.node)
-        if isinstance(part, c_ast.Decl) and isinstance(part.type, c_ast.TypeDecl) and _base(part.type) == "real"
-    }
+    """Real scalars that a loop carries and accumulates into: x = x op e, x op= e, or x = e where a test asks for x."""
     found: dict[str, None] = {}
-    loops = [node for node in walk(function.node.body) if isinstance(node, c_ast.For | c_ast.While | c_ast.DoWhile)]
-    for node in (node for loop in loops for node in walk(loop)):
-        if isinstance(node, c_ast.Assignment) and isinstance(node.lvalue, c_ast.ID):
-            name = node.lvalue.name
-            if name in scalars and (node.op != "=" or _mentions(node.rvalue, name)):
-                found[name] = None
-        elif isinstance(node, c_ast.If):
-            for inner in walk(node.iftrue):
-                target = inner.lvalue if isinstance(inner, c_ast.Assignment) else None
-                if isinstance(target, c_ast.ID) and target.name in scalars and _mentions(node.cond, target.name):
-                    found[target.name] = None
+    for body in (function.node, *function.helpers.values()):
+        scalars = {part.name for part in walk(body) if isinstance(part, c_ast.Decl) and _is_real(part)}
+        for loop in (node for node in walk(body.body) if isinstance(node, _LOOPS)):
+            inside = {part.name for part in walk(loop.stmt) if isinstance(part, c_ast.Decl)}
+            found.update(dict.fromkeys(_accumulated(loop, scalars - inside)))
     return tuple(found)
+
+
+def _accumulated(loop, scalars: set[str]):
+    tested: set[str] = set()  # by a test that jumps: it decides about all that follows
+    for node in walk(loop):
+        if isinstance(node, c_ast.If):
+            asked = {part.name for part in walk(node.cond) if isinstance(part, c_ast.ID)}
+            branches = [part for branch in (node.iftrue, node.iffalse) if branch for part in walk(branch)]
+            if any(isinstance(part, c_ast.Goto | c_ast.Continue | c_ast.Break) for part in branches):
+                tested |= asked
+            assigned = [part.lvalue for part in branches if isinstance(part, c_ast.Assignment)]
+            yield from (part.name for part in assigned if isinstance(part, c_ast.ID) and part.name in asked & scalars)
+        elif isinstance(node, c_ast.Assignment) and isinstance(node.lvalue, c_ast.ID) and node.lvalue.name in scalars:
+            name = node.lvalue.name
+            if node.op != "=" or name in tested or _mentions(node.rvalue, name):
+                yield name
+
+
+def depth(function: CFunction) -> int:
+    """How deep its loops nest, helpers apart."""
+
+    def below(node) -> int:
+        deepest = max((below(child) for _, child in node.children()), default=0)
+        return deepest + isinstance(node, c_ast.For | c_ast.While | c_ast.DoWhile)
+
+    return below(function.node.body)
 
 
 def has_conditional(function: CFunction) -> bool:
     """Whether control flow depends on something inside the loop: if, ?:, goto, break."""
     kinds = c_ast.If | c_ast.TernaryOp | c_ast.Goto | c_ast.Switch
-    bodies = [function.node.body, *(helper.body for helper in function.helpers.values())]
-    return any(isinstance(node, kinds) for body in bodies for node in walk(body))
+    return any(isinstance(node, kinds) for node in _within_loops(function.node.body, function.helpers))
 
 
 def has_indirect_access(function: CFunction, index_arrays: list[str]) -> bool:
-    """Whether an element of an int array takes part in a subscript, at once or through a scalar."""
-    carriers = set(index_arrays)
-    for _ in range(2):
-        for node in walk(function.node.body):
-            value, name = None, None
-            if isinstance(node, c_ast.Decl):
-                value, name = node.init, node.name
-            elif isinstance(node, c_ast.Assignment) and isinstance(node.lvalue, c_ast.ID):
-                value, name = node.rvalue, node.lvalue.name
-            if value is not None and any(_mentions(value, carrier) for carrier in carriers):
-                carriers.add(name)
+    """Whether an element of an int array takes part in a subscript, at once, through a scalar or in a helper."""
+    carriers = {function.name: set(index_arrays)}
+    bodies = {function.name: function.node, **function.helpers}
+    for _ in range(2 + len(bodies)):
+        for name, body in bodies.items():
+            for node in walk(body.body):
+                for target, value in _bound(node, name, function.helpers):
+                    if any(_mentions(value, carrier) for carrier in carriers.get(name, ())):
+                        carriers.setdefault(target[0], set()).add(target[1])
     return any(
-        isinstance(node, c_ast.ArrayRef) and any(_mentions(node.subscript, carrier) for carrier in carriers)
-        for node in walk(function.node.body)
+        isinstance(node, c_ast.ArrayRef) and _mentions(node.subscript, carrier)
+        for name, body in bodies.items()
+        for node in walk(body.body)
+        for carrier in carriers.get(name, ())
     )
+
+
+def _within_loops(node, helpers: dict, inside: bool = False):
+    """The nodes that a loop repeats; calls of helpers are followed."""
+    if inside:
+        yield node
+    if isinstance(node, c_ast.FuncCall) and (helper := helpers.get(getattr(node.name, "name", ""))) is not None:
+        others = {name: other for name, other in helpers.items() if other is not helper}
+        yield from _within_loops(helper.body, others, inside)
+    for _, child in node.children():
+        yield from _within_loops(child, helpers, inside or isinstance(node, _LOOPS))
+
+
+def _bound(node, function: str, helpers: dict):
+    """((function, variable), value) for every name that a node gives a value."""
+    if isinstance(node, c_ast.Decl) and node.init is not None:
+        yield (function, node.name), node.init
+    elif isinstance(node, c_ast.Assignment) and isinstance(node.lvalue, c_ast.ID):
+        yield (function, node.lvalue.name), node.rvalue
+    elif isinstance(node, c_ast.FuncCall) and node.args and (name := getattr(node.name, "name", "")) in helpers:
+        for parameter, value in zip(helpers[name].decl.type.args.params, node.args.exprs, strict=False):
+            yield (name, parameter.name), value
+
+
+def _is_real(decl: c_ast.Decl) -> bool:
+    return isinstance(decl.type, c_ast.TypeDecl) and _base(decl.type) == "real"
 
 
 def _base(type_decl) -> str:
@@ -97,8 +139,8 @@ class _Walk:
                 target, value = part.name, part.init
             elif isinstance(part, c_ast.Assignment) and isinstance(part.lvalue, c_ast.ID):
                 target, value = part.lvalue.name, part.rvalue
-            if target and target not in self.roots and value is not None and self.root(value):
-                self.roots[target] = self.root(value)
+            if target and target not in self.roots and value is not None and (root := self.root(value)):
+                self.roots[target] = root
         self.statement(node)
 
     def root(self, node) -> str | None:
@@ -122,7 +164,7 @@ class _Walk:
         if isinstance(node, c_ast.UnaryOp) and node.op == "*":
             root = self.root(node.expr)
             return (root, (f"*{render(node.expr)}",)) if root else None
-        parts = []
+        parts: list[c_ast.Node] = []
         while isinstance(node, c_ast.ArrayRef):
             parts.insert(0, node.subscript)
             node = node.name

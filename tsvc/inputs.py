@@ -138,7 +138,11 @@ _DRAW = {"exact": _exact, "uniform": _uniform, "awkward": _awkward}
 
 
 def _permutation(rng, size, low, high):
-    return low + rng.permutation(max(high - low + 1, size))[:size] if high - low + 1 >= size else _random(rng, size, low, high)
+    return (
+        low + rng.permutation(max(high - low + 1, size))[:size]
+        if high - low + 1 >= size
+        else _random(rng, size, low, high)
+    )
 
 
 def _random(rng, size, low, high):

@@ -80,7 +80,7 @@ class Kernel:
         Takes and returns what tsvc.reference.run does. Raises KernelFailure: what became of the kernel.
         """
         values = arguments(self.loop, n, m, params)
-        own = {
+        own: dict[str, np.ndarray] = {
             array.name: np.ascontiguousarray(arrays[array.name], array.numpy_type()).reshape(extents(array, n, m))
             for array in self.loop.arrays
         }

@@ -33,7 +33,7 @@ def visible_gpus() -> tuple[str, ...]:
 
 @lru_cache
 def lease_gpu() -> Lease:
-    """One GPU for this process, the same at every call: the first that no other process of this user holds, else shared.
+    """One GPU for this process, the same at every call: the first that no other process holds, else a shared one.
 
     A lock on a file is the lease, so the system frees it when the process dies, and a replaced pytest worker
     takes over its predecessor's GPU.

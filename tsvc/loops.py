@@ -130,6 +130,11 @@ class Loop:
         return any(array.is_2d for array in self.arrays)
 
     @cached_property
+    def is_superlinear(self) -> bool:
+        """Whether its nest is deeper than its arrays have dimensions, so that work outgrows data (s176)."""
+        return infer.depth(self.function) > (2 if self.is_2d else 1)
+
+    @cached_property
     def reductions(self) -> tuple[str, ...]:
         """Real scalars that the loop accumulates into."""
         return infer.reductions(self.function)

@@ -7,13 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from clib.build import BUILDS, BuildError, compiler_version
-
 from tsvc.lease import visible_gpus
 
 
 @lru_cache
 def gpu_facts() -> dict:
-    """Name, driver and clock of the first GPU as nvidia-smi says them, without a CUDA context; {} where there is none."""
+    """What nvidia-smi says of the first GPU, without a CUDA context; {} where there is none."""
     gpus = visible_gpus()
     if not gpus:
         return {}

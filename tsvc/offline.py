@@ -74,9 +74,7 @@ def compile_launches(launches: list[Launch], targets: list[str]) -> list[dict]:
                 continue
             done.add((key, target))
             compiled = triton_compile(source, target=GPUTarget(*TARGETS[target]), options=dict(launch.options))
-            report.append(
-                {"kernel": launch.kernel.__name__, "target": target, "shared": int(compiled.metadata.shared)}
-            )
+            report.append({"kernel": launch.kernel.__name__, "target": target, "shared": int(compiled.metadata.shared)})
     return report
 
 

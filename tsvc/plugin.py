@@ -36,20 +36,22 @@ def every_loop():
 
 def pytest_addoption(parser):
     group = parser.getgroup("tsvc")
-    group.addoption("--loop", action="append", metavar="NAME", default=[],
-                    help="only this loop: an exact name or a glob; repeatable (-k s111 also matches s1119)")  # fmt: skip
-    group.addoption("--loops", action="append", metavar="FILE.c", default=[],
-                    help="also the loops of this C file; repeatable")  # fmt: skip
-    group.addoption("--kernels", type=Path, metavar="DIR", help="judge the kernels of this directory (default: kernels_cache)")
-    group.addoption("--min-pass-rate", type=float, metavar="FRACTION",
-                    help="exit 0 when at least this fraction of the loops asked for pass")  # fmt: skip
-    group.addoption("--record", action="store_true",
-                    help="renew the record (NAME.json) of every kernel that passes; stale records are accepted")  # fmt: skip
-    group.addoption("--results", type=Path, metavar="DIR", help="write results.json and REPORT.md to this directory")
-    group.addoption("--timing-n", type=int, default=32000, metavar="N", help="1-D length of timed runs (default %(default)s)")
-    group.addoption("--timing-m", type=int, default=256, metavar="M", help="2-D side of timed runs (default %(default)s)")
-    group.addoption("--kernel-timeout", type=float, default=60.0, metavar="SECONDS",
-                    help="a call without an answer after this long is HUNG (default %(default)s)")  # fmt: skip
+
+    def option(name, help, **how):
+        group.addoption(name, help=help, **how)
+
+    several = {"action": "append", "default": []}
+    option("--loop", "only this loop: an exact name or a glob; repeatable", metavar="NAME", **several)
+    option("--loops", "also the loops of this C file; repeatable", metavar="FILE.c", **several)
+    option("--kernels", "judge the kernels of this directory (default: kernels_cache)", type=Path, metavar="DIR")
+    rate = "exit 0 when at least this fraction of the loops asked for pass"
+    option("--min-pass-rate", rate, type=float, metavar="FRACTION")
+    option("--record", "renew the record of every kernel that passes, stale ones too", action="store_true")
+    option("--results", "write results.json and REPORT.md to this directory", type=Path, metavar="DIR")
+    option("--timing-n", "1-D length of timed runs (default %(default)s)", type=int, default=32000, metavar="N")
+    option("--timing-m", "2-D side of timed runs (default %(default)s)", type=int, default=256, metavar="M")
+    hung = "a call without an answer after this long is HUNG (default %(default)s)"
+    option("--kernel-timeout", hung, type=float, default=60.0, metavar="SECONDS")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -79,7 +81,8 @@ def pytest_configure(config):
         config.option.benchmark_storage = f"{_DEFAULT_STORAGE}/{_device_name().replace(' ', '-')}"
     if not hasattr(config, "workerinput"):
         option = config.getoption
-        gate = Gate(rate, option("--results"), option("--timing-n"), option("--timing-m"))
+        renewed = (directory or BUNDLED) if option("--record") else None
+        gate = Gate(rate, option("--results"), renewed, option("--timing-n"), option("--timing-m"))
         config.pluginmanager.register(gate, "tsvc-gate")
 
 
@@ -99,9 +102,9 @@ def pytest_collection_modifyitems(config, items):
         chosen = [item for item in items if any(fnmatchcase(loop_of(item.nodeid), p) for p in patterns)]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
-    reason = "no GPU" if not visible_gpus() else "timing needs -n 0" if hasattr(config, "workerinput") else None
-    for item in items if reason else []:
-        if item.get_closest_marker("timing"):
+    reason = "no GPU" if not visible_gpus() else "timing needs -n 0" if hasattr(config, "workerinput") else ""
+    for item in items:
+        if reason and item.get_closest_marker("timing"):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 

@@ -4,7 +4,7 @@ import contextlib
 import ctypes
 import ctypes.util
 import platform
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -63,7 +63,7 @@ def run(
     return result
 
 
-@lru_cache(maxsize=None)
+@cache
 def _function(loop: Loop, build: str, n: int = 0, m: int = 0):
     kinds = ["int" if kind == "size" else kind for _, kind in loop.signature]
     extra = fast_text(loop.path, n, m) if build == "fast" else ("", "")
@@ -97,7 +97,9 @@ def _argument(name, kind, passed, values, n, m):
 def _check_extent(loop: Loop, array: Array, given: np.ndarray, n: int, m: int) -> None:
     shape = extents(array, n, m)
     if given.size < int(np.prod(shape)):
-        raise ValueError(f"{loop.name}: array {array.name!r} has {given.size} elements, needs {'x'.join(map(str, shape))}")
+        raise ValueError(
+            f"{loop.name}: array {array.name!r} has {given.size} elements, needs {'x'.join(map(str, shape))}"
+        )
 
 
 def _names(loop: Loop) -> str:

@@ -5,7 +5,14 @@ from collections import Counter
 
 from tsvc.timing import geometric_mean
 
-_BINS = ((2, math.inf, ">= 2x"), (1.5, 2, "1.5-2x"), (1, 1.5, "1-1.5x"), (0.5, 1, "0.5-1x"), (0.1, 0.5, "0.1-0.5x"), (0, 0.1, "< 0.1x"))  # fmt: skip
+_BINS = (
+    (2, math.inf, ">= 2x"),
+    (1.5, 2, "1.5-2x"),
+    (1, 1.5, "1-1.5x"),
+    (0.5, 1, "0.5-1x"),
+    (0.1, 0.5, "0.1-0.5x"),
+    (0, 0.1, "< 0.1x"),
+)
 
 
 def summary_lines(record: dict) -> list[str]:
@@ -14,7 +21,7 @@ def summary_lines(record: dict) -> list[str]:
     rows = [_row(name, entry) for name, entry in loops.items()]
     lines = _table(_columns(record), rows)
     lines += ["", *_totals(record)]
-    for name, entry in loops.items():
+    for entry in loops.values():
         if entry["verdict"] != "PASSED" and entry.get("failure"):
             lines += ["", f"{entry['verdict']} {entry['failure']}"]
     return lines
@@ -70,7 +77,13 @@ def _row(name: str, entry: dict) -> list[str]:
         bound = ">= " if entry.get("c_method") == "timeout" else ""
         marker = "*" if entry.get("method") == "events" else ""
         speedup = f"{bound}{entry['speedup']:.2f}x" if entry.get("speedup") else "-"
-        return [*head, _us(entry.get("device_us")) + marker, _us(entry.get("launch_us")), _us(entry.get("c_us")), speedup]
+        return [
+            *head,
+            _us(entry.get("device_us")) + marker,
+            _us(entry.get("launch_us")),
+            _us(entry.get("c_us")),
+            speedup,
+        ]
     return [*head, str(entry.get("launches") or "-"), " ".join(entry.get("compiled", [])) or "-"]
 
 
@@ -84,7 +97,10 @@ def _table(columns: list[str], rows: list[list[str]]) -> list[str]:
     left = {0, 1, 4} if columns[-1] == "compiled for" else {0, 1}
 
     def line(row):
-        cells = [cell.ljust(width) if k in left else cell.rjust(width) for k, (cell, width) in enumerate(zip(row, widths, strict=False))]  # fmt: skip
+        cells = [
+            cell.ljust(width) if k in left else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         return "  ".join(cells).rstrip()
 
     return [line(columns), line(["-" * width for width in widths]), *map(line, rows)]
@@ -95,7 +111,10 @@ def _totals(record: dict) -> list[str]:
     words = Counter(entry["verdict"] for entry in loops.values())
     low, high = wilson(words["PASSED"], len(loops))
     others = ", ".join(f"{count} {word}" for word, count in sorted(words.items()) if word != "PASSED")
-    lines = [f"{words['PASSED']} of {len(loops)} loops PASSED (95 % interval {low:.1%} to {high:.1%})" + (f"; {others}" if others else "")]  # fmt: skip
+    lines = [
+        f"{words['PASSED']} of {len(loops)} loops PASSED (95 % interval {low:.1%} to {high:.1%})"
+        + (f"; {others}" if others else "")
+    ]
     cases = sum(entry.get("cases", 0) for entry in loops.values())
     evidence = sum(entry.get("evidence", 0) for entry in loops.values())
     lines.append(f"{cases} cases judged; in {cases - evidence} of them doing nothing would have been right too")

@@ -123,7 +123,10 @@ def write_results(folder: Path, record: dict) -> Path:
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "results.json"
-    for target, text in ((path, json.dumps(record, indent=1, sort_keys=True)), (folder / "REPORT.md", markdown(record))):
+    for target, text in (
+        (path, json.dumps(record, indent=1, sort_keys=True)),
+        (folder / "REPORT.md", markdown(record)),
+    ):
         temporary = target.with_suffix(".tmp")
         temporary.write_text(text if text.endswith("\n") else text + "\n")
         temporary.replace(target)

@@ -67,7 +67,11 @@ def time_kernel(judge: Judge, case: Case, warmups: int = WARMUPS, calls: int = C
     if answer["method"] == "events":
         judge.device.close()  # a failed capture poisons later ones
     return Timing(
-        tuple(answer["device"]), answer["method"], answer["calls_per_sample"], answer["footprint"], tuple(answer["launch"])
+        tuple(answer["device"]),
+        answer["method"],
+        answer["calls_per_sample"],
+        answer["footprint"],
+        tuple(answer["launch"]),
     )
 
 

@@ -10,7 +10,7 @@ Element (an array element), Unary, Binary, Call, Cast and Select (`?:`). `walk(n
 scalars, are memory: arrays with no subscripts. `model.normal` is the same program before the substitution.
 
 Statements: `model.statements`, in textual order; `model.statement["S0"]` by name. A Statement has
-    name            "S0", "S1", ...: the tuple name of its instances in every isl set and map
+    name            "S0", "S1", ... (guards "G0", "G1", ...): the tuple name of its instances in isl sets and maps
     kind            "assign", or "guard": evaluates a data-dependent condition into a virtual array of its own
     node, line      the Assign (or the condition's If/While/For); its source line
     iterators       names of the loops around it, outermost first; loops: the same as Level objects
@@ -33,7 +33,8 @@ Access:  array, is_write, relation (isl.Map instance -> element), subscripts (Ex
 
 Levels: `model.levels`, one a loop, in textual order; `model.level["i"]` by name (the iterator, made unique: i, j,
 i_2). A Level has name, line, depth (0 outermost), parent, step (int, or 1 for a symbolic stride's counter),
-is_while (no affine bound), exits (it may be left early), iterators (outermost to itself), node, statements.
+is_while (it runs until data says stop), exits (it may be left early), chain and iterators (outermost to
+itself), node. `model.inside(level)` are its statements.
 
 Parameters: `model.parameters` (n, m and int parameters that occur), `model.context` (isl.Set: the legal sizes),
 `model.assumptions` (what the C text does not prove: no aliasing, in-bounds subscripts, positive strides).
@@ -52,14 +53,19 @@ Dependences: each Dependence has kind ("RAW", "WAR", "WAW", or "flow"), array, s
     dep.within(relation)            the same dependence, restricted
     model.carried(level, deps=None) the dependences carried by a loop (memory-based unless given), restricted to the
                                     pairs that are equal in all outer loops and differ in this one
-    model.condition(deps)           isl.Set of the parameters (gist to the context) under which deps are all empty,
-                                    judged at large sizes: a condition such as n <= 3 is no condition at all
-    model.always(set), model.never(set), model.describe(set)     helpers on such conditions; describe gives text
+    model.condition(deps)           isl.Set of the legal parameters under which deps are all empty
+    model.always(condition)         it holds for all legal parameters
+    model.never(condition)          it fails whenever sizes are large (n <= 3 is no condition worth reporting)
+    model.describe(condition)       text for people, at large sizes: "k <= -n or k >= 0"
+
+    model.same(source, sink, depth), model.before(source, sink)      pairs of instances, for relations of one's own
+    verdict.judge(model, level)     Verdict: private and snapshot arrays, condition, blockers (analyses.model.verdict);
+                                    verdict.is_private(model, level, array), verdict.lives_on(model, level, array)
 
 Legality, one test for every transformation: `model.violated(schedule, deps=None)` is the isl.UnionMap of the pairs
 that a schedule (isl.UnionMap instance -> time; text is accepted) runs in the wrong order or at one time; legal iff
-empty. `schedule.py` builds schedules: original, distribute, interchange, reverse, shift, skew. A schedule whose
-images tie in one loop is not lex-smaller and therefore violated: spell out the inner order.
+empty. analyses.model.schedule builds schedules: original, distribute, interchange, reverse, shift, skew. Two
+dependent instances at one time count as violated: spell out the inner order.
 
 Claims are JSON: a schedule goes in as str(schedule), a loop as level.name, a statement as its name, a condition as
 str(isl.Set) over the parameters. The oracle (tests/unit/analyses/oracle.py) executes them; it knows the types
@@ -74,6 +80,8 @@ A finding module: analyses/findings/<kind>.py with find(model) -> list[Finding];
 See findings/parallel.py and findings/war.py.
 """
 
-#from analyses.model.scop import Access, Guard, Level, Model, Statement, Storage, build
+from analyses.model.dependences import Dependence
+from analyses.model.model import Model, build
+from analyses.model.statements import Access, Guard, Level, Statement, Storage
 
-#__all__ = ["Access", "Guard", "Level", "Model", "Statement", "Storage", "build"]
+__all__ = ["Access", "Dependence", "Guard", "Level", "Model", "Statement", "Storage", "build"]

@@ -20,7 +20,7 @@ class Context:
         for rule in loop.requires:
             fact = _condition(ast.parse(rule, mode="eval").body, parameters)
             if fact is not None:
-                facts.append(fact)
+                facts.append(f"({fact})")
         self.text = " and ".join(facts) or "true"
         self.head = f"[{', '.join(parameters)}] -> " if parameters else ""
         self.params = isl.Set(f"{self.head}{{ : {self.text} }}")

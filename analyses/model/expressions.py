@@ -1,5 +1,7 @@
 """C expressions -> normal form: side effects become statements before or behind, helpers are inlined."""
 
+import struct
+
 from pycparser import c_ast
 
 from analyses.errors import AnalysisError, Unsupported
@@ -70,7 +72,9 @@ class Expressions:
                 condition = self.truth(node.cond)
                 return Select(condition, *(self.pure(part, self.value) for part in (node.iftrue, node.iffalse)))
             case c_ast.Cast():
-                return self.converted(self.value(node.expr), kind_of_type(node.to_type.type, self.path, node.coord.line))
+                return self.converted(
+                    self.value(node.expr), kind_of_type(node.to_type.type, self.path, node.coord.line)
+                )
             case c_ast.FuncCall():
                 return self.call(node, wanted=True)
             case c_ast.Assignment():
@@ -88,7 +92,10 @@ class Expressions:
             return Number(int(text, 8 if text != "0" and text.startswith("0") and text.isdigit() else 0))
         if node.type in ("float", "double"):
             is_float = text[-1] in "fF" and not text.lower().startswith("0x")
-            return Number(float(text.rstrip("fFlL")), "real" if is_float else "double")
+            value = float.fromhex(text) if text.lower().startswith("0x") else float(text.rstrip("fFlL"))
+            if is_float:  # 0.99f is the nearest float, in the double build too
+                return Number(struct.unpack("f", struct.pack("f", value))[0], "real")
+            return Number(value, "double")
         raise Unsupported(self.path, node.coord.line, f"constant {text} is neither int nor real")
 
     def binary(self, node: c_ast.BinaryOp) -> Expr:
@@ -148,7 +155,9 @@ class Expressions:
             subscripts = [*place.lead, _plus(place.offset, first), *rest]
         kind, extents = self.symbols.arrays[place.array]
         if len(subscripts) != len(extents):
-            raise Unsupported(self.path, line, f"{place.array} has {len(extents)} dimensions, used with {len(subscripts)}")
+            raise Unsupported(
+                self.path, line, f"{place.array} has {len(extents)} dimensions, used with {len(subscripts)}"
+            )
         for part in subscripts:
             if kind_of(part) != "int":
                 raise Unsupported(self.path, line, f"a subscript of {place.array} is a real number")
@@ -256,7 +265,7 @@ class Expressions:
 
     def place(self, node) -> Name | Element:
         target = self.value(node)
-        if isinstance(target, Element) or isinstance(target, Name) and target.name in self.symbols.scalars:
+        if isinstance(target, Element) or (isinstance(target, Name) and target.name in self.symbols.scalars):
             return target
         raise Unsupported(self.path, node.coord.line, "this cannot be assigned to")
 
@@ -282,7 +291,9 @@ class Expressions:
             raise AnalysisError(self.path, line, f"{name} calls itself: recursion cannot be analysed")
         helper = self.helpers.get(name)
         if helper is None:
-            raise AnalysisError(self.path, line, f"unknown function {name}: define it as a static function in this file")
+            raise AnalysisError(
+                self.path, line, f"unknown function {name}: define it as a static function in this file"
+            )
         declared = [p for p in (helper.decl.type.args.params if helper.decl.type.args else []) if p.name]
         if len(declared) != len(arguments):
             raise AnalysisError(self.path, line, f"{name} takes {len(declared)} arguments, {len(arguments)} are given")
@@ -313,9 +324,7 @@ class Expressions:
                 entries[decl.name + " "] = value
         with self.symbols.frame({key: entry for key, entry in entries.items() if not key.endswith(" ")}):
             if simple is not None:  # one expression: its arguments take the parameters' place
-                values = {
-                    entries[key[:-1]].name: value for key, value in entries.items() if key.endswith(" ")
-                }
+                values = {entries[key[:-1]].name: value for key, value in entries.items() if key.endswith(" ")}
                 found = self.converted(self.value(simple), self.result_kind(helper, line) or "real")
                 return rewrite(found, lambda part: values.get(part.name, part) if isinstance(part, Name) else part)
             kind = self.result_kind(helper, line)

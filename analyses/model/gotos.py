@@ -58,7 +58,9 @@ class _State:
         for position, node in enumerate(body):
             after = _labels_at(body, position + 1, following)
             if isinstance(node, If):
-                then, orelse = (tuple(p for g in self.exits(part, after) for p in g) for part in (node.then, node.orelse))
+                then, orelse = (
+                    tuple(p for g in self.exits(part, after) for p in g) for part in (node.then, node.orelse)
+                )
                 found.append((replace(node, then=then, orelse=orelse),))
             elif isinstance(node, For | While):
                 found.append(self.loop(node, after))

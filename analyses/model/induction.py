@@ -1,12 +1,13 @@
 """Induction substitution: integer scalars with a closed form are replaced by it and disappear.
 
-For each loop the body is executed once on symbols (v@in: the value of v when an iteration starts), which gives v's
+For each loop the body is executed once on symbols (v@: the value of v when an iteration starts), which gives v's
 value at its end. Solved in order of dependence:
-    v@in + d, d without unsolved symbols      v0 + the sum of d over the iterations before (k++, k += j + 1)
-    E, without v@in                           wrap-around: v0 in the first iteration, E of the one before later
+    v@ + d, d without unsolved symbols      v0 + the sum of d over the iterations before (k++, k += j + 1)
+    E, without v@                           wrap-around: v0 in the first iteration, E of the one before later
 Everything else stays a scalar in memory. Real scalars are never touched.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from analyses.model.context import Context, Region
@@ -32,7 +33,6 @@ from analyses.model.program import (
 )
 
 Env = dict[str, Expr | None]
-_START = "@in"
 
 
 def substitute(program: Program, context: Context) -> Program:
@@ -42,7 +42,7 @@ def substitute(program: Program, context: Context) -> Program:
     body = _without_unread(body, program)
     used = {part.name for part in walk(body) if isinstance(part, Name)}
     scalars = {name: kind for name, kind in program.scalars.items() if name in used}
-    return replace(program, body=body, scalars=scalars)
+    return replace(program, body=body, scalars=scalars, local=program.local & (used | program.arrays.keys()))
 
 
 def affine_condition(condition: Expr, region: Region) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
@@ -66,17 +66,35 @@ class _Induction:
 
     # --- expressions
 
+    def poly(self, expr: Expr, region: Region) -> Polynomial | None:
+        """The polynomial over counters, parameters and start symbols that an expression computes."""
+        starts = {part.name for part in walk(expr) if isinstance(part, Name) and "@" in part.name}
+        return polynomial(expr, region.symbols | starts, region.proves)
+
     def simple(self, expr: Expr, region: Region) -> Expr:
-        """Integer parts in one normal spelling."""
+        """Integer expressions in one normal spelling."""
         if kind_of(expr) != "int":
             return expr
-        starts = {part.name for part in walk(expr) if isinstance(part, Name) and part.name.endswith(_START)}
-        found = polynomial(expr, region.symbols | starts, region.proves)
+        if isinstance(expr, Binary) and expr.op == "==":
+            return self.solved(expr, region)
+        found = self.poly(expr, region)
         if found is None:
             return expr
         spelled = expression(found)
         # C's division of the spelled form must not truncate another way.
-        return spelled if polynomial(spelled, region.symbols | starts, region.proves) == found else expr
+        return spelled if self.poly(spelled, region) == found else expr
+
+    def solved(self, expr: Binary, region: Region) -> Expr:
+        """i - 1 == 0 as i == 1."""
+        sides = [self.poly(side, region) for side in (expr.left, expr.right)]
+        if any(side is None for side in sides):
+            return expr
+        difference = sides[0] - sides[1]  # type: ignore[operator]
+        for name in reversed(region.iterators):
+            slope = difference.coefficient(name)
+            if slope is not None and slope.value == 1:
+                return Binary("==", Name(name), expression(Polynomial.atom(name) - difference))
+        return expr
 
     def read(self, expr: Expr, env: Env, region: Region) -> Expr:
         """The expression with closed forms in place of scalars."""
@@ -153,65 +171,53 @@ class _Induction:
         names = {n.target.name for n in walk(body) if isinstance(n, Assign) and isinstance(n.target, Name)}
         return sorted(name for name in names if self.program.scalars[name] == "int")
 
-    def one_round(self, body: Block, env: Env, region: Region) -> Env | None:
-        symbols: Env = {name: Name(name + _START) for name in self.changed(body)}
-        return self.block(body, env | symbols, region)[1]
+    def solve(self, body: Block, env: Env, region: Region, turn: "_Turn") -> tuple[Env, dict]:
+        """(values when an iteration starts, how each changes) for the int scalars that a loop's body changes.
 
-    def solve(self, body: Block, env: Env, region: Region, count: Polynomial, first: Expr, before) -> tuple[Env, dict]:
-        """(values when an iteration starts, how each changes) for the scalars that a loop changes.
-
-        count: iterations done before this one; first: condition of the first one; before: expr -> expr of the
-        iteration before. How: a step polynomial, or the value at the iteration's end, or nothing.
+        How: ("step", v0, step by round), or ("end", the value at an iteration's end).
         """
         names = self.changed(body)
-        after = self.one_round(body, env, region) or {}
+        mark = f"@{len(region.iterators)}"
+        symbols: Env = {name: Name(name + mark) for name in names}
+        after = (self.block(body, env | symbols, region)[1] or {}) if names else {}
         starts: Env = {}
         how: dict = {}
-        open_ = [name for name in names if after.get(name) is not None]
-        progress = True
-        while progress:
-            progress = False
-            for name in list(open_):
-                value = rewrite(after[name], lambda p: starts.get(p.name[: -len(_START)], p) if _is_start(p) else p)
-                left = {p.name for p in walk(value) if _is_start(p)}
-                start = env.get(name)
-                own = name + _START
-                if left == {own}:
-                    poly = polynomial(value, region.symbols | {own}, region.proves)
-                    step = poly - Polynomial.atom(own) if poly is not None else None
-                    if step is None or own in step.names or start is None:
-                        continue
-                    base = polynomial(start, region.symbols, region.proves)
-                    by_round = self.by_round(step, region, count)
-                    total = summed(by_round, "@", count) if by_round is not None else None
-                    if base is None or total is None:
-                        continue
-                    starts[name], how[name] = expression(base + total), ("step", base, by_round)
-                elif not left:
-                    if start is None:  # an unknown start, but the end of each iteration is known
-                        starts[name] = None
-                    else:
-                        wrapped = Select(first, start, before(value))
-                        starts[name] = wrapped if self.known(wrapped) else None
-                    how[name] = ("end", value)
-                else:
-                    continue
-                open_.remove(name)
-                progress = True
-        return {name: starts.get(name) for name in names}, how
 
-    def by_round(self, step: Polynomial, region: Region, count: Polynomial) -> Polynomial | None:
-        """The step as a function of the number of iterations before, written @."""
-        iterator, lower, stride = self.current
-        if iterator not in step.names:
-            return step
-        if lower is None:
-            return None
-        return step.substitute({iterator: lower + Polynomial.atom("@").scaled(stride)})
+        def settle(name: str) -> bool:
+            value = rewrite(
+                after[name],
+                lambda p: starts.get(p.name.removesuffix(mark)) or p if _is_start(p, mark) else p,
+            )
+            left = {p.name for p in walk(value) if _is_start(p, mark)}
+            start, own = env.get(name), name + mark
+            if left == {own}:
+                poly = self.poly(value, region)
+                base = self.poly(start, region) if start is not None else None
+                if poly is None or base is None:
+                    return False
+                step = poly - Polynomial.atom(own)
+                by_round = turn.by_round(step) if own not in step.names else None
+                total = summed(by_round, "@", turn.count) if by_round is not None else None
+                if total is None:
+                    return False
+                starts[name], how[name] = expression(base + total), ("step", base, by_round)
+                return True
+            if left:
+                return False
+            # With an unknown start only the end of each iteration is known.
+            wrapped = Select(turn.first, start, turn.before(value)) if start is not None else None
+            starts[name] = wrapped if wrapped is not None and self.known(wrapped) else None
+            how[name] = ("end", value)
+            return True
+
+        open_ = [name for name in names if after.get(name) is not None]
+        while any(progress := [name for name in open_ if settle(name)]):
+            open_ = [name for name in open_ if name not in progress]
+        return {name: starts.get(name) for name in names}, how
 
     def for_loop(self, node: For, env: Env, region: Region) -> tuple[For, Env]:
         lower_expr, upper_expr = (self.simple(self.read(e, env, region), region) for e in (node.lower, node.upper))
-        lower, upper = (polynomial(e, region.symbols, region.proves) for e in (lower_expr, upper_expr))
+        lower, upper = (self.poly(e, region) for e in (lower_expr, upper_expr))
         i, step = Polynomial.atom(node.iterator), node.step
         sign = 1 if step > 0 else -1
         constraints: list[str] = []
@@ -230,12 +236,11 @@ class _Induction:
             def before(value: Expr) -> Expr:
                 return self.replaced(value, node.iterator, back, inside)
 
-            self.current = (node.iterator, lower, step)
-            starts, how = self.solve(node.body, env, inside, count, first, before)
+            starts, how = self.solve(node.body, env, inside, _Turn(node.iterator, lower, step, count, first, before))
         body, _ = self.block(node.body, env | starts, inside)
         new = For(node.iterator, lower_expr, upper_expr, step, body, node.line)
         after: Env = env | dict.fromkeys(starts)
-        if lower is None or upper is None or _may_break(node.body):
+        if lower is None or upper is None or may_break(node.body):
             return new, after
         span = (upper - lower).scaled(sign)
         rounds = span if abs(step) == 1 else floored(span + Polynomial.constant(abs(step) - 1), abs(step))
@@ -256,19 +261,22 @@ class _Induction:
         return new, after
 
     def replaced(self, value: Expr, name: str, by: Expr, region: Region) -> Expr:
-        changed = rewrite(value, lambda part: by if part == Name(name) else part)
-        return self.simple(changed, region)
+        def change(part: Expr) -> Expr:
+            return by if part == Name(name) else self.simple(part, region) if isinstance(part, Binary) else part
+
+        return rewrite(value, change)
 
     def while_loop(self, node: While, env: Env, region: Region) -> tuple[For | While, Env]:
         iterator = node.iterator
         inside = region.inside(iterator, (f"{iterator} >= 0",))
         t = Polynomial.atom(iterator)
         back = self.simple(Binary("-", Name(iterator), Number(1)), inside)
-        self.current = (iterator, Polynomial(), 1)
         first = Binary("==", Name(iterator), Number(0))
-        starts, _ = self.solve(
-            node.body, env, inside, t, first, lambda value: self.replaced(value, iterator, back, inside)
-        )
+
+        def before(value: Expr) -> Expr:
+            return self.replaced(value, iterator, back, inside)
+
+        starts, _ = self.solve(node.body, env, inside, _Turn(iterator, Polynomial(), 1, t, first, before))
         condition = self.read(node.condition, env | starts, inside)
         rounds = self.rounds(condition, iterator, inside)
         if rounds is not None:  # it counts after all
@@ -280,8 +288,8 @@ class _Induction:
         """How often a condition that is linear in the round holds, None if that is not plain."""
         if not isinstance(condition, Binary) or condition.op not in ("<", "<=", ">", ">="):
             return None
-        sides = [polynomial(side, region.symbols, region.proves) for side in (condition.left, condition.right)]
-        if any(side is None for side in sides) or "int" != kind_of(condition.left) or "int" != kind_of(condition.right):
+        sides = [self.poly(side, region) for side in (condition.left, condition.right)]
+        if any(side is None for side in sides) or kind_of(condition.left) != "int" or kind_of(condition.right) != "int":
             return None
         left, right = sides
         room = right - left if condition.op[0] == "<" else left - right  # iterate while room > 0 (>= 0)
@@ -292,17 +300,40 @@ class _Induction:
             return None
         rest = room - slope * Polynomial.atom(iterator)
         stride = -slope.value
-        return expression(rest) if stride == 1 else Binary("/", expression(rest + Polynomial.constant(stride - 1)), Number(stride))
+        return (
+            expression(rest)
+            if stride == 1
+            else Binary("/", expression(rest + Polynomial.constant(stride - 1)), Number(stride))
+        )
 
 
-def _is_start(node) -> bool:
-    return isinstance(node, Name) and node.name.endswith(_START)
+@dataclass(frozen=True)
+class _Turn:
+    """One iteration, seen from inside.
+
+    count: the iterations before it; first: the condition of the first one; before: a value, one iteration ago.
+    """
+
+    iterator: str
+    lower: Polynomial
+    stride: int
+    count: Polynomial
+    first: Expr
+    before: Callable[[Expr], Expr]
+
+    def by_round(self, step: Polynomial) -> Polynomial:
+        """A step as a function of the number of iterations before, written @."""
+        return step.substitute({self.iterator: self.lower + Polynomial.atom("@").scaled(self.stride)})
 
 
-def _may_break(body: Block) -> bool:
+def _is_start(node, mark: str) -> bool:
+    return isinstance(node, Name) and node.name.endswith(mark)
+
+
+def may_break(body: Block) -> bool:
     """Whether a break of this very loop is in its body."""
     for node in body:
-        if isinstance(node, Break) or (isinstance(node, If) and (_may_break(node.then) or _may_break(node.orelse))):
+        if isinstance(node, Break) or (isinstance(node, If) and (may_break(node.then) or may_break(node.orelse))):
             return True
     return False
 

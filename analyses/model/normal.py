@@ -419,7 +419,8 @@ def _minus(amount: Expr) -> Expr:
 def _has_effect(node, top: bool = False) -> bool:
     parts = list(walk_c(node))[1:] if top else walk_c(node)
     return any(
-        isinstance(p, c_ast.Assignment | c_ast.FuncCall) or isinstance(p, c_ast.UnaryOp) and p.op.strip("p") in ("++", "--")
+        isinstance(p, c_ast.Assignment | c_ast.FuncCall)
+        or (isinstance(p, c_ast.UnaryOp) and p.op.strip("p") in ("++", "--"))
         for p in parts
     )
 

@@ -157,7 +157,9 @@ def floored(numerator: Polynomial, divisor: int) -> Polynomial:
     exact = numerator.scaled(Fraction(1, divisor))
     if exact.is_whole():
         return exact
-    outside = Polynomial.of({a: Fraction(v // divisor) for a, v in numerator.terms if v.denominator == 1 and v % divisor == 0})
+    outside = Polynomial.of(
+        {a: Fraction(v // divisor) for a, v in numerator.terms if v.denominator == 1 and v % divisor == 0}
+    )
     rest = numerator - outside.scaled(divisor)
     return outside + Polynomial.atom(Floor(rest, divisor))
 
@@ -192,7 +194,9 @@ def expression(poly: Polynomial) -> Expr:
         number = int(value * bottom)
         term: Expr | None = None
         for atom in atoms:
-            factor: Expr = Name(atom) if isinstance(atom, str) else Binary("/", expression(atom.numerator), Number(atom.divisor))
+            factor: Expr = (
+                Name(atom) if isinstance(atom, str) else Binary("/", expression(atom.numerator), Number(atom.divisor))
+            )
             term = factor if term is None else Binary("*", term, factor)
         size = abs(number)
         if term is None or size != 1:

@@ -14,7 +14,25 @@ from tsvc.loops import Loop
 
 _KINDS = {"float": "real", "double": "real", "real": "real", "int": "int"}
 # isl would read these as words of its own.
-_RESERVED = frozenset("min max mod floor ceil exists and or not true false implies rat infty NaN".split())
+_RESERVED = frozenset(
+    [
+        "min",
+        "max",
+        "mod",
+        "floor",
+        "ceil",
+        "exists",
+        "and",
+        "or",
+        "not",
+        "true",
+        "false",
+        "implies",
+        "rat",
+        "infty",
+        "NaN",
+    ]
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,117 @@
+"""python -m tsvc: list the loops, judge one case, make the report of a run, renew records from a run."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from clib.build import BuildError
+from tsvc import loops as registry
+from tsvc.cases import fit
+from tsvc.csource import SourceError
+from tsvc.device import Device
+from tsvc.domain import is_legal
+from tsvc.inputs import KINDS, Case
+from tsvc.judge import Judge
+from tsvc.lease import visible_gpus
+from tsvc.record import renew
+from tsvc.report import markdown, summary_lines
+from tsvc.results import ResultsError, read_results
+from tsvc.verdicts import HarnessError, KernelFailure
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0: done (judge: PASSED); 1: the kernel fails; 2: the command or its input is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tsvc", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    listing = commands.add_parser("list", help="the loops: name, category, arrays, legal sizes")
+    judge = commands.add_parser("judge", help="judge one case, as a failure's replay line says")
+    judge.add_argument("loop")
+    judge.add_argument("facts", nargs="*", metavar="NAME=VALUE", help="n, m, kind, seed and the loop's parameters")
+    judge.add_argument("--kernels", type=Path, metavar="DIR", help="directory of kernels (default: the bundled set)")
+    for command in (listing, judge):
+        command.add_argument("--loops", type=Path, action="append", default=[], metavar="FILE.c")
+    report = commands.add_parser("report", help="print a run's tables and write its REPORT.md")
+    report.add_argument("run", type=Path, metavar="DIR", help="a directory with results.json")
+    record = commands.add_parser("record", help="renew the records of the kernels that passed in a run")
+    record.add_argument("run", type=Path, metavar="DIR", help="a directory with results.json")
+    record.add_argument("--kernels", type=Path, metavar="DIR", help="directory of kernels (default: the bundled set)")
+    options = parser.parse_args(arguments)
+    try:
+        for file in getattr(options, "loops", []):
+            registry.LOOPS.update(registry.load(file))
+        return {"list": _list, "judge": _judge, "report": _report, "record": _record}[options.command](options)
+    except (SourceError, BuildError, ResultsError, HarnessError, _Usage) as error:
+        print(f"python -m tsvc: {error}", file=sys.stderr)
+        return 2
+
+
+class _Usage(Exception):
+    pass
+
+
+def _list(options) -> int:
+    for loop in registry.LOOPS.values():
+        arrays = " ".join(f"{array.name}:{array.role}" for array in loop.arrays)
+        print(f"{loop.name:8} {loop.category:36} {arrays:40} {'; '.join(loop.requires)}".rstrip())
+    return 0
+
+
+def _judge(options) -> int:
+    if options.loop not in registry.LOOPS:
+        raise _Usage(f"{options.loop}: no such loop; `python -m tsvc list` names them")
+    loop = registry.LOOPS[options.loop]
+    case = _case(loop, options.facts)
+    device = Device("cuda" if visible_gpus() else "interpreter")
+    try:
+        judged = Judge(loop, device, options.kernels).check(case)
+    except KernelFailure as failure:
+        print(f"{failure.word} {failure}")
+        return 1
+    finally:
+        device.close()
+    print(f"PASSED {loop.name} {case} on {device.mode}: {judged.calls} calls agree with C")
+    return 0
+
+
+def _case(loop, facts: list[str]) -> Case:
+    given = dict(fact.split("=", 1) for fact in facts if "=" in fact)
+    if len(given) != len(facts):
+        raise _Usage(f"expected NAME=VALUE, got {' '.join(fact for fact in facts if '=' not in fact)}")
+    kinds = {p.name: p.kind for p in loop.params}
+    unknown = set(given) - {"n", "m", "kind", "seed"} - set(kinds)
+    if unknown:
+        raise _Usage(f"{loop.name} has no parameter {', '.join(sorted(unknown))}")
+    try:
+        n, m, seed = (int(given.get(name, default)) for name, default in (("n", 1000), ("m", 37), ("seed", 0)))
+        params = {name: (int if kind == "int" else float)(given[name]) for name, kind in kinds.items() if name in given}
+    except ValueError as error:
+        raise _Usage(str(error)) from None
+    kind = given.get("kind", "uniform")
+    if kind not in KINDS:
+        raise _Usage(f"kind={kind}: one of {', '.join(KINDS)}")
+    n = n if "n" in loop.sizes else 1
+    m = m if "m" in loop.sizes else 1
+    case = Case(loop, n, m, kind, seed, params)
+    fitted = fit(loop, n, m, params)
+    if fitted is None or not is_legal(loop, n, m, {**fitted[2], **params}):
+        raise _Usage(f"{loop.name}: {case} is not legal: requires {' and '.join(loop.requires) or 'n >= 1 and m >= 1'}")
+    return case
+
+
+def _report(options) -> int:
+    record = read_results(options.run)
+    folder = options.run if options.run.is_dir() else options.run.parent
+    (folder / "REPORT.md").write_text(markdown(record))
+    print("\n".join(summary_lines(record)))
+    print(f"\nreport: {folder / 'REPORT.md'}")
+    return 0
+
+
+def _record(options) -> int:
+    written = renew(read_results(options.run), options.kernels)
+    print(f"{len(written)} records renewed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
