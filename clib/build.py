@@ -55,10 +55,14 @@ def compiler() -> list[str]:
     raise BuildError(f"no C compiler found (looked for {looked}): install gcc, or name one in $CC")
 
 
-@lru_cache
 def compiler_version() -> str:
     """The first line of the compiler's --version."""
-    output = subprocess.run([*compiler(), "--version"], capture_output=True, text=True, check=False)
+    return _version(tuple(compiler()))
+
+
+@lru_cache
+def _version(command: tuple[str, ...]) -> str:
+    output = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
     return (output.stdout or output.stderr).split("\n")[0]
 
 
@@ -87,7 +91,8 @@ def build(source: Path, kind: str, before: str = "", after: str = "") -> Path:
         text = _insert_after_includes(text, "#define float double")
     flags = ["-std=gnu11", "-fPIC", "-w", *BUILDS[kind]]
     text = f'{before}#line 1 "{source}"\n{text}\n{after}'
-    parts = [text, header, shlex.join([*compiler(), *flags]), compiler_version(), processor()]
+    own_headers = [f"{path}:{path.read_text()}" for path in _own_headers(source)]
+    parts = [text, header, *own_headers, shlex.join([*compiler(), *flags]), compiler_version(), processor()]
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
     folder = cache_dir() / "clib"
     library = folder / f"{source.stem}-{kind}-{key}.so"
@@ -98,6 +103,19 @@ def build(source: Path, kind: str, before: str = "", after: str = "") -> Path:
         if not library.exists():
             _compile(source, text, flags, library)
     return library
+
+
+def _own_headers(source: Path) -> list[Path]:
+    """The files beside a C file that it includes, and those that these include."""
+    found, waiting = [source], [source]
+    while waiting:
+        path = waiting.pop()
+        for name in re.findall(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', path.read_text(), re.MULTILINE):
+            header = path.parent / name
+            if header.is_file() and header not in found:
+                found.append(header)
+                waiting.append(header)
+    return found[1:]
 
 
 def _compile(source: Path, text: str, flags: list[str], library: Path) -> None:

@@ -1,5 +1,6 @@
 """Sum of the positive elements: each lane adds up its own; a single program while n is small, else partial
-results of up to 1024 programs and a second launch over those."""
+results of up to 1024 programs and a second launch over those.
+"""
 
 import torch
 import triton

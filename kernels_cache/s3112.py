@@ -1,5 +1,6 @@
-"""Prefix sum in chunks: the first launch sums each of up to 1024 chunks, in the second every program adds
-up the sums of the chunks before its own and scans its chunk tile by tile, carrying the total."""
+"""Prefix sum in chunks: the first launch sums each of up to 1024 chunks, in the second every program adds up
+the sums of the chunks before its own and scans its chunk tile by tile, carrying the total.
+"""
 
 import torch
 import triton

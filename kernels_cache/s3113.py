@@ -1,5 +1,6 @@
 """Maximum of the absolute values: each lane keeps that of its own elements; a single program while n is
-small, else partial results of up to 1024 programs and a second launch over those."""
+small, else partial results of up to 1024 programs and a second launch over those.
+"""
 
 import torch
 import triton

@@ -1,6 +1,7 @@
-"""Maximum and its first index: each lane keeps the first maximum of its own elements, and among equal
-maxima of lanes and programs the smallest index wins; a single program while there are few elements, else
-partial results and a second launch."""
+"""Maximum and its first index: each lane keeps the first maximum of its own elements, and among equal maxima
+of lanes and programs the smallest index wins; a single program while there are few elements, else partial
+results and a second launch.
+"""
 
 import torch
 import triton

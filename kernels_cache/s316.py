@@ -1,5 +1,6 @@
-"""Minimum: each lane keeps that of its own elements; a single program while n is small, else partial
-results of up to 1024 programs and a second launch over those."""
+"""Minimum: each lane keeps that of its own elements; a single program while n is small, else partial results
+of up to 1024 programs and a second launch over those.
+"""
 
 import torch
 import triton

@@ -1,5 +1,5 @@
-"""A power of one number, by repeated squaring in double precision from the float32 factor: accurate to the last
-bit of float32, where the loop's own product drifts, and denormal or zero where it underflows.
+"""A power of one number, by repeated squaring in double precision from the float32 factor: accurate to the
+last bit of float32, where the loop's own product drifts, and denormal or zero where it underflows.
 """
 
 import torch

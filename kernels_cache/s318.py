@@ -1,6 +1,7 @@
 """Maximum of the absolute values at stride inc and its first step: each lane keeps the first maximum of its
 own elements, and among equal maxima of lanes and programs the smallest index wins; a single program while
-there are few elements, else partial results and a second launch."""
+there are few elements, else partial results and a second launch.
+"""
 
 import torch
 import triton

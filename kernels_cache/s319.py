@@ -1,5 +1,6 @@
 """Elementwise, with the sum of all new elements: up to 1024 programs write their elements and the sum of
-those, a second launch adds up the programs' sums."""
+those, a second launch adds up the programs' sums.
+"""
 
 import torch
 import triton

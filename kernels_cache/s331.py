@@ -1,5 +1,6 @@
 """Last negative element: each lane keeps its own last hit, counted from 1, and the largest wins; a single
-program while n is small, else partial results of up to 1024 programs and a second launch over those."""
+program while n is small, else partial results of up to 1024 programs and a second launch over those.
+"""
 
 import torch
 import triton

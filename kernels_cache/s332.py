@@ -1,6 +1,7 @@
-"""First element above t: each lane keeps its own first hit, the smallest index wins and its element is
-looked up; a single program while n is small, else partial results of up to 1024 programs and a second
-launch over those."""
+"""First element above t: each lane keeps its own first hit, the smallest index wins and its element is looked
+up; a single program while n is small, else partial results of up to 1024 programs and a second launch over
+those.
+"""
 
 import torch
 import triton

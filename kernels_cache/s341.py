@@ -1,6 +1,6 @@
-"""Packing by prefix counts: the first launch counts the positive elements of up to 1024 chunks, in the
-second every program starts from the counts of the chunks before its own and stores its elements at their
-ranks."""
+"""Packing by prefix counts: the first launch counts the positive elements of up to 1024 chunks, in the second
+every program starts from the counts of the chunks before its own and stores its elements at their ranks.
+"""
 
 import torch
 import triton

@@ -1,6 +1,7 @@
 """Unpacking by prefix counts: the first launch counts the positive elements of up to 1024 chunks, in the
 second every program starts from the counts of the chunks before its own and takes its elements from b by
-rank."""
+rank.
+"""
 
 import torch
 import triton

@@ -1,7 +1,8 @@
 """Packing in column order by prefix counts. The matrix is cut into blocks of 32 columns and up to 32 strips
 of rows; the first launch counts each block's positive elements, by column and in all. In the second every
 program starts from the counts of the columns before each of its own and of the strips above, and stores its
-elements at their ranks, tile by tile, transposed so that neighbours go to neighbouring places."""
+elements at their ranks, tile by tile, transposed so that neighbours go to neighbouring places.
+"""
 
 import torch
 import triton

@@ -1,5 +1,4 @@
-"""Elementwise: the five unrolled statements are one update of every element, with the factor c[0]
-broadcast."""
+"""Elementwise: the five unrolled statements are one update of every element, with c[0] broadcast."""
 
 import torch
 import triton

@@ -1,5 +1,6 @@
-"""Dot product, the unrolling by five undone: each lane adds up its own products; a single program while n
-is small, else partial results of up to 1024 programs and a second launch over those."""
+"""Dot product, the unrolling by five undone: each lane adds up its own products; a single program while n is
+small, else partial results of up to 1024 programs and a second launch over those.
+"""
 
 import torch
 import triton

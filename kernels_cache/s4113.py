@@ -1,5 +1,6 @@
-"""Scatter in which the last write wins: an atomic maximum elects the last index that writes each element,
-the second launch stores for the elected only."""
+"""Scatter in which the last write wins: an atomic maximum elects the last index that writes each element, the
+second launch stores for the elected only.
+"""
 
 import torch
 import triton

@@ -1,5 +1,6 @@
 """Elementwise from n1 - 1 on, with a gather of c from its end: only a is written, each element by one
-program."""
+program.
+"""
 
 import torch
 import triton

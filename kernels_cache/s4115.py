@@ -1,5 +1,6 @@
-"""Dot product with a gather of b: each lane adds up its own products; a single program while n is small,
-else partial results of up to 1024 programs and a second launch over those."""
+"""Dot product with a gather of b: each lane adds up its own products; a single program while n is small, else
+partial results of up to 1024 programs and a second launch over those.
+"""
 
 import torch
 import triton

@@ -1,5 +1,6 @@
-"""Each element takes its old right neighbour: the first launch saves what the last lane of every tile
-reads, which the next tile writes; in the second a tile stores only when all its lanes have loaded."""
+"""Each element takes its old right neighbour: the first launch saves what the last lane of every tile reads,
+which the next tile writes; in the second a tile stores only when all its lanes have loaded.
+"""
 
 import torch
 import triton

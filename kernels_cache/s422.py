@@ -1,6 +1,6 @@
-"""Each element takes an old element 4 further on: the first launch saves what the last 4 lanes of every
-tile read, which the next tile may write; in the second a tile stores only when all its lanes have
-loaded."""
+"""Each element takes an old element 4 further on: the first launch saves what the last 4 lanes of every tile
+read, which the next tile may write; in the second a tile stores only when all its lanes have loaded.
+"""
 
 import torch
 import triton

@@ -1,6 +1,6 @@
 """Each element takes an old element 63 further on: the first launch saves what the last 64 lanes of every
-tile read, which the next tile may write; in the second a tile stores only when all its lanes have
-loaded."""
+tile read, which the next tile may write; in the second a tile stores only when all its lanes have loaded.
+"""
 
 import torch
 import triton

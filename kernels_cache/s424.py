@@ -1,6 +1,7 @@
 """64 interleaved prefix sums that start from flat[0..63]: a as rows of 64 in up to 512 chunks of rows; the
-first launch sums every chunk's columns, in the second each program adds up the sums before its own and
-scans its chunk tile by tile. The elements read from flat are never written."""
+first launch sums every chunk's columns, in the second each program adds up the sums before its own and scans
+its chunk tile by tile. The elements read from flat are never written.
+"""
 
 import torch
 import triton

@@ -1,5 +1,6 @@
-"""Search, then update: up to 1024 programs find their first negative d; the second launch takes the
-smallest index and updates the elements before it."""
+"""Search, then update: up to 1024 programs find their first negative d; the second launch takes the smallest
+index and updates the elements before it.
+"""
 
 import torch
 import triton

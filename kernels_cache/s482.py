@@ -1,5 +1,6 @@
-"""Search, then update: up to 1024 programs find their first c > b; the second launch takes the smallest
-index and updates the elements up to and with it."""
+"""Search, then update: up to 1024 programs find their first c > b; the second launch takes the smallest index
+and updates the elements up to and with it.
+"""
 
 import torch
 import triton

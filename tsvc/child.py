@@ -6,6 +6,7 @@ times the C reference), the others are file descriptors. It never sees an expect
 
 import contextlib
 import ctypes
+import functools
 import importlib.util
 import inspect
 import os
@@ -15,7 +16,6 @@ import signal
 import sys
 import tempfile
 import warnings
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +34,8 @@ class Unusable(Exception):
 
 def main() -> None:
     """Serve requests until the parent closes its end."""
-    _die_with_parent()
-    _, mode, requests, answers = sys.argv
-    requests, answers = Connection(int(requests), writable=False), Connection(int(answers), readable=False)
+    _behave()
+    mode, requests, answers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     from tsvc import wire
 
     warnings.filterwarnings("ignore")
@@ -45,6 +44,7 @@ def main() -> None:
         import torch
 
         torch.set_num_threads(1)
+        _Poison.install()
     runner = {"interpreter": _Interpreted, "cuda": _OnGpu, "compile": _Compiled, "c": _TimedC}[mode]()
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
@@ -156,8 +156,11 @@ class _Runner:
         bound = _bind(
             function, {**_scalars(request), "device": next(iter(views.values()), self.empty()).device, **views}
         )
-        with _poisoned_allocations(request["seed"]):
+        _Poison.seed = request["seed"]
+        try:
             result = self.call(function, bound, views, request)
+        finally:
+            _Poison.seed = None
         header = {"status": "ok", **self.observed()}
         answer = {name: buffer.cpu().numpy() for name, buffer in buffers.items()}
         value = _result(result)
@@ -180,6 +183,9 @@ class _Runner:
             buffers[name] = torch.from_numpy(padded).to(self.device)
             views[name] = buffers[name][GUARD : GUARD + array.size].view(array.shape)
         return buffers, views
+
+    def call(self, function, bound: dict, views: dict, request: dict):
+        raise NotImplementedError
 
     def observed(self) -> dict:
         return {}
@@ -207,10 +213,9 @@ class _Interpreted(_Runner):
         self.observer.start(request["order"], request["seed"], views)
         try:
             return function(**bound)
-        except BaseException:
+        finally:  # whatever the kernel makes of the exception
             if self.observer.out_of_bounds:
                 raise Unusable("out_of_bounds", f"touches {self.observer.out_of_bounds}") from None
-            raise
 
     def observed(self) -> dict:
         return {"launches": self.observer.launches, "reordered": self.observer.reordered}
@@ -269,6 +274,9 @@ class _Compiled(_Runner):
 class _TimedC:
     """The fast build, timed in C; a process of its own because a C loop cannot be interrupted."""
 
+    def describe(self, request: dict, arrays: dict) -> tuple[dict, dict]:
+        return {"status": "ok"}, {}
+
     def time_c(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
         own = {name: _aligned(array) for name, array in arrays.items()}
         function = getattr(ctypes.CDLL(request["library"]), f"{request['loop']}_timed")
@@ -319,43 +327,48 @@ def _result(value) -> np.ndarray | None:
     return None
 
 
-@contextlib.contextmanager
-def _poisoned_allocations(seed: int):
-    """torch.empty and its relatives return noise instead of whatever the allocator left, other noise for each seed."""
-    import torch
+class _Poison:
+    """torch.empty and its relatives return noise instead of whatever the allocator left, other noise for each seed.
 
-    names = ("empty", "empty_like", "empty_strided")
-    originals = {name: getattr(torch, name) for name in names}
-    method = torch.Tensor.new_empty
-    value = 3.0e38 if seed % 2 else float("nan")
+    Installed before any kernel file is read, since a file may import the functions by name.
+    seed: None outside the calls that are judged.
+    """
 
-    def poison(make):
+    seed: int | None = None
+
+    @classmethod
+    def install(cls) -> None:
+        import torch
+
+        for owner, names in ((torch, ("empty", "empty_like", "empty_strided")), (torch.Tensor, ("new_empty",))):
+            for name in names:
+                setattr(owner, name, cls._poisoned(getattr(owner, name)))
+
+    @classmethod
+    def _poisoned(cls, make):
+        @functools.wraps(make)
         def poisoned(*args, **kwargs):
+            import torch
+
             tensor = make(*args, **kwargs)
+            if cls.seed is None:
+                return tensor
             if tensor.dtype.is_floating_point:
-                return tensor.fill_(value)
+                return tensor.fill_(torch.finfo(tensor.dtype).max if cls.seed % 2 else float("nan"))
             if tensor.dtype in (torch.int32, torch.int64):
-                return tensor.fill_(-(seed % 1000) - 12345678)
+                return tensor.fill_(-(cls.seed % 1000) - 12345678)
             return tensor
 
         return poisoned
 
-    for name, original in originals.items():
-        setattr(torch, name, poison(original))
-    torch.Tensor.new_empty = poison(method)
-    try:
-        yield
-    finally:
-        for name, original in originals.items():
-            setattr(torch, name, original)
-        torch.Tensor.new_empty = method
 
-
-def _die_with_parent() -> None:
-    """A child whose parent is killed must not live on, and never leaves a core file."""
+def _behave() -> None:
+    """A child whose parent is killed must not live on, leaves no core file, and goes first when memory is short."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 if __name__ == "__main__":

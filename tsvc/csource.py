@@ -13,9 +13,10 @@ from pycparser import c_ast, c_generator, c_parser
 
 _PRELUDE = (
     "typedef float real; real real_abs(real); real real_sin(real); real real_cos(real);"
-    "float fabsf(float); float sinf(float); float cosf(float); float sqrtf(float); float expf(float);\n"
+    "float fabsf(float); float sinf(float); float cosf(float); float sqrtf(float); float expf(float);"
+    "typedef unsigned long size_t; typedef long ptrdiff_t; typedef _Bool bool; typedef int int32_t;"
+    "typedef long int64_t; typedef unsigned uint32_t; typedef unsigned long uint64_t;\n"
 )
-_PRELUDE_NAMES = frozenset(re.findall(r"(\w+)\(", _PRELUDE))
 
 
 class SourceError(Exception):
@@ -77,23 +78,22 @@ def parse_file(path: Path) -> tuple[CFunction, ...]:
         raise SourceError(f"C syntax error: {error}") from None
     definitions = [node for node in tree.ext if isinstance(node, c_ast.FuncDef)]
     static = {node.decl.name: node for node in definitions if "static" in node.decl.storage}
-    lines = text.splitlines()
+    spans = {node.decl.name: _span(node, plain) for node in definitions}
     category = re.match(r"\s*/\*\s*category:\s*(.*?)\s*\*/", text, re.DOTALL)
     found = []
     for node in definitions:
         if node.decl.name in static:
             continue
-        line = node.decl.coord.line
         helpers = _called(node, static)
-        blocks = [_text_of(helper, lines) for helper in helpers.values()] + [_text_of(node, lines)]
+        blocks = [text[slice(*spans[name])] for name in (*helpers, node.decl.name)]
         found.append(
             CFunction(
                 node.decl.name,
                 path,
-                line,
+                node.decl.coord.line,
                 "\n\n".join(blocks) + "\n",
                 category[1] if category else path.stem.replace("_", " "),
-                _annotation(text, comments, lines, line, path),
+                _annotation(text, _comments_before(spans[node.decl.name][0], text, comments), path),
                 node,
                 helpers,
             )
@@ -127,7 +127,7 @@ def _blank_directives(text: str, path: Path) -> str:
                 f"{path}:{line}: #{directive[1]} is not supported in a file of loops: "
                 "write constants as literals and helpers as static functions"
             )
-    return re.sub(r"^[ \t]*#[^\n]*", "", text, flags=re.MULTILINE)
+    return re.sub(r"^[ \t]*#[^\n]*", lambda directive: " " * len(directive[0]), text, flags=re.MULTILINE)
 
 
 def _called(node: c_ast.FuncDef, static: dict[str, c_ast.FuncDef]) -> dict[str, c_ast.FuncDef]:
@@ -142,34 +142,42 @@ def _called(node: c_ast.FuncDef, static: dict[str, c_ast.FuncDef]) -> dict[str, 
     return found
 
 
-def _text_of(node: c_ast.FuncDef, lines: list[str]) -> str:
-    start = node.decl.coord.line
-    depth, opened = 0, False
-    for end in range(start, len(lines) + 1):
-        bare = re.sub(r"/\*.*?\*/|//.*", "", lines[end - 1])
-        depth += bare.count("{") - bare.count("}")
-        opened = opened or "{" in bare
-        if opened and depth == 0:
+def _span(node: c_ast.FuncDef, plain: str) -> tuple[int, int]:
+    """(start, end) of a definition in its file, from its first word, whatever line that is on, to its last brace."""
+    line_start = sum(len(line) for line in plain.splitlines(keepends=True)[: node.decl.coord.line - 1])
+    named = re.compile(rf"\b{node.decl.name}\b").search(plain, line_start)
+    name_at = named.start() if named else line_start
+    previous = max(plain.rfind(";", 0, name_at), plain.rfind("}", 0, name_at)) + 1
+    start = previous + len(plain[previous:]) - len(plain[previous:].lstrip())
+    depth = 0
+    for brace in re.compile(r"[{}]").finditer(plain, name_at):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return start, brace.end()
+    return start, len(plain)
+
+
+def _comments_before(start: int, text: str, comments: list[re.Match]) -> list[re.Match]:
+    """The comment before a function and those on the lines directly above it, in order."""
+    found: list[re.Match] = []
+    for comment in reversed(comments):
+        between = text[comment.end() : start] if comment.end() <= start else "later"
+        if not between.strip() and (not found or between.count("\n") < 2):
+            found.insert(0, comment)
+            start = comment.start()
+        elif found:
             break
-    return "\n".join(lines[start - 1 : end])
+    return found
 
 
-def _annotation(text: str, comments, lines: list[str], line: int, path: Path) -> Annotation:
-    start = sum(len(one) + 1 for one in lines[: line - 1])
-    before = [c for c in comments if c.end() <= start and not text[c.end() : start].strip()]
-    if not before:
-        return Annotation()
-    at = text.count("\n", 0, before[-1].start()) + 1
+def _annotation(text: str, comments: list[re.Match], path: Path) -> Annotation:
     requires: list[str] = []
     permutation: set[str] = set()
     params: dict[str, tuple[str, str, str]] = {}
     index: dict[str, tuple[str, str]] = {}
     data: dict[str, tuple[str, str]] = {}
     init: dict[str, str] = {}
-    body = re.sub(r"^/\*|\*/$|^//", "", before[-1][0], flags=re.MULTILINE)
-    for offset, raw in enumerate(body.splitlines()):
-        entry = re.sub(r"^\s*\*?\s*", "", raw).strip()
-        where = f"{path}:{at + offset}"
+    for where, entry in _entries(text, comments, path):
         key, _, rest = entry.partition(" ")
         if key == "requires":
             requires.append(_python(rest, where))
@@ -185,6 +193,15 @@ def _annotation(text: str, comments, lines: list[str], line: int, path: Path) ->
             name, value = _fields(r"(\w+)\s*=\s*(.+)", entry, where)
             init[name] = value
     return Annotation(tuple(requires), params, index, frozenset(permutation), data, init)
+
+
+def _entries(text: str, comments: list[re.Match], path: Path):
+    """(file:line, text) for every line of the comments, their marks taken off."""
+    for comment in comments:
+        first = text.count("\n", 0, comment.start()) + 1
+        body = re.sub(r"^/\*|\*/$|^//", "", comment[0])
+        for line, raw in enumerate(body.splitlines(), start=first):
+            yield f"{path}:{line}", re.sub(r"^\s*\*?\s*", "", raw).strip()
 
 
 def _fields(pattern: str, entry: str, where: str) -> list[str]:

@@ -9,8 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from functools import cached_property
-from multiprocessing import Pipe
 from pathlib import Path
 
 from clib.build import ROOT, cache_dir
@@ -40,45 +38,65 @@ _STATUS: dict[str, type[KernelFailure]] = {
 }
 
 
+#: Seconds for a child to come up: it imports torch and triton, on a machine that may be busy.
+START_LIMIT = 180.0
+#: Bytes that an answer may hold besides each array that it was asked with: guard zones, a result.
+_SLACK = 1 << 20
+
+
 class Device:
-    """A child process in one mode: interpreter, cuda or compile. Starts on the first request."""
+    """A child process in one mode: interpreter, cuda, compile or c. Starts on the first request.
+
+    tenants: hashes of the kernels that have run in the present child.
+    """
 
     def __init__(self, mode: str, timeout: float = 60.0):
         self.mode, self.timeout = mode, timeout
         self.process: subprocess.Popen | None = None
         self.gpu = lease_gpu() if mode == "cuda" else None
+        self.tenants: set[str] = set()
+        self._facts: dict = {}
 
     def __repr__(self) -> str:
         return f"Device({self.mode})"
 
-    @cached_property
+    @property
     def facts(self) -> dict:
         """Names and versions as the child sees them: device, torch, triton, and on a GPU cuda and uuid.
 
         Raises HarnessError when the child cannot even start.
         """
-        try:
-            header, _ = self.request({"op": "describe"}, timeout=120)
-        except KernelFailure as failure:
-            raise HarnessError(f"the {self.mode} child does not start: {failure}") from None
-        return {name: value for name, value in header.items() if name not in ("status", "nonce")}
+        if not self._facts:
+            self._ensure_child()
+        return self._facts
 
     def request(self, header: dict, arrays: dict | None = None, timeout: float | None = None) -> tuple[dict, dict]:
         """Send one request and return its answer (header, arrays).
 
         Raises KernelFailure: what became of the kernel. The child is replaced after everything but an ordinary answer.
+        Raises HarnessError when a child cannot even start.
         """
-        limit = timeout or self.timeout
-        if self.process is None or self.process.poll() is not None:
-            self._start()
+        self._ensure_child()
+        if "sha256" in header:
+            self.tenants.add(header["sha256"])
+        answer, results = self._ask(header, arrays, timeout or self.timeout)
+        if answer.get("status") != "ok":
+            kind = _STATUS.get(str(answer.get("status")), Crashed)
+            if self.mode == "cuda" or kind is Exited:  # a CUDA error outlives the call that caused it
+                self.close()
+            raise kind(str(answer.get("message", "")))
+        return answer, results
+
+    def _ask(self, header: dict, arrays: dict | None, limit: float) -> tuple[dict, dict]:
         nonce = secrets.token_hex(16)
         deadline = time.monotonic() + limit
+        room = _SLACK + sum(array.nbytes + _SLACK for array in (arrays or {}).values())
         try:
-            wire.send(self.requests, {**header, "nonce": nonce}, arrays)
-            if not self.answers.poll(max(0.0, deadline - time.monotonic())):
-                self.close()
-                raise Hung(f"no answer within {limit:g} s")
-            answer, results = wire.receive(self.answers)
+            wire.send(self.requests, {**header, "nonce": nonce}, arrays, deadline)
+            answer, results = wire.receive(self.answers, deadline, room)
+        except TimeoutError:
+            self.close()
+            raise Hung(f"no answer within {limit:g} s") from None
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise self._death() from None
         except wire.BrokenMessage as error:
@@ -87,11 +105,6 @@ class Device:
         if answer.pop("nonce", None) != nonce:
             self.close()
             raise Crashed("the process answered a question that was not asked")
-        if answer.get("status") != "ok":
-            kind = _STATUS.get(str(answer.get("status")), Crashed)
-            if self.mode == "cuda" or kind is Exited:  # a CUDA error outlives the call that caused it
-                self.close()
-            raise kind(str(answer.get("message", "")))
         return answer, results
 
     def close(self) -> None:
@@ -101,31 +114,50 @@ class Device:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        self.requests.close()
-        self.answers.close()
+        os.close(self.requests)
+        os.close(self.answers)
         self.process = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _ensure_child(self) -> None:
+        """A child that lives and waits: one that has died or babbled since its last answer is replaced."""
+        if self.process is not None and self.process.poll() is None and not wire.has_unread(self.answers):
+            with contextlib.suppress(OSError):
+                if (self.folder / "stderr").stat().st_size > _SLACK:
+                    os.truncate(self.folder / "stderr", 0)
+            return
+        self._start()
+        try:
+            header, _ = self._ask({"op": "describe"}, None, START_LIMIT)
+        except KernelFailure as failure:
+            raise HarnessError(f"the {self.mode} child does not start: {failure}") from None
+        if header.pop("status", "") != "ok":
+            self.close()
+            raise HarnessError(f"the {self.mode} child does not start: {header.get('message', header)}")
+        self._facts = header
+
     def _start(self) -> None:
         self.close()
+        self.tenants = set()
         self.folder = Path(tempfile.mkdtemp(prefix="tsvc-child-"))
-        child_requests, self.requests = Pipe(duplex=False)
-        self.answers, child_answers = Pipe(duplex=False)
-        fds = (child_requests.fileno(), child_answers.fileno())
-        command = [sys.executable, "-m", "tsvc.child", self.mode, *map(str, fds)]
-        with open(self.folder / "stderr", "wb") as output:
+        child_requests, self.requests = os.pipe()
+        self.answers, child_answers = os.pipe()
+        for own in (self.requests, self.answers):
+            os.set_blocking(own, False)
+        command = [sys.executable, "-m", "tsvc.child", self.mode, str(child_requests), str(child_answers)]
+        with open(self.folder / "stderr", "ab") as errors:
             self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
                 env=self._environment(),
                 cwd=ROOT,
-                pass_fds=fds,
+                pass_fds=(child_requests, child_answers),
                 start_new_session=True,
             )
-        child_requests.close()
-        child_answers.close()
+        os.close(child_requests)
+        os.close(child_answers)
 
     def _environment(self) -> dict[str, str]:
         allowed = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}

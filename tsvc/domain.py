@@ -2,7 +2,8 @@
 
 import ast
 import operator
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, reduce
 
 import numpy as np
 
@@ -23,7 +24,11 @@ _COMPARE = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
-_CALLS = {"min": np.minimum, "max": np.maximum, "abs": np.abs}
+_CALLS: dict[str, Callable] = {
+    "min": lambda *values: reduce(np.minimum, values),
+    "max": lambda *values: reduce(np.maximum, values),
+    "abs": np.abs,
+}
 
 
 class ExpressionError(ValueError):
@@ -67,7 +72,7 @@ def _value(node, names, text):
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _CALLS:
             values = [_value(arg, names, text) for arg in args]
             result = _CALLS[name](*values)
-            return result if any(isinstance(value, np.ndarray) for value in values) else result.item()
+            return result if isinstance(result, np.ndarray) else np.asarray(result).item()
     known = ", ".join(sorted(names))
     raise ExpressionError(f"{text!r}: {ast.unparse(node)!r} is not understood here (known names: {known})")
 

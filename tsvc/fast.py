@@ -34,24 +34,26 @@ static int64_t tsvc_now(void)
 volatile double tsvc_sink;
 """
 
+# Every name starts with tsvc_: the loop's own parameters stand beside them.
 _TIMED = """
-int {name}_timed({parameters}{comma}int restored, void **own, void **saved, const int64_t *bytes,
-                 int warmups, int calls, int64_t limit, int64_t *samples)
+int {name}_timed({parameters}{comma}int tsvc_count, void **tsvc_own, void **tsvc_saved, const int64_t *tsvc_bytes,
+                 int tsvc_warmups, int tsvc_calls, int64_t tsvc_limit, int64_t *tsvc_samples)
 {{
-    unsigned mode = tsvc_enter();
-    int64_t start = tsvc_now();
-    int done = 0;
-    for (int call = -warmups; call < calls && (done == 0 || tsvc_now() - start < limit); call++) {{
-        for (int k = 0; k < restored; k++)
-            memcpy(own[k], saved[k], bytes[k]);
-        int64_t before = tsvc_now();
+    unsigned tsvc_mode = tsvc_enter();
+    int64_t tsvc_start = tsvc_now();
+    int tsvc_done = 0;
+    for (int tsvc_call = -tsvc_warmups;
+         tsvc_call < tsvc_calls && (tsvc_done == 0 || tsvc_now() - tsvc_start < tsvc_limit); tsvc_call++) {{
+        for (int tsvc_k = 0; tsvc_k < tsvc_count; tsvc_k++)
+            memcpy(tsvc_own[tsvc_k], tsvc_saved[tsvc_k], tsvc_bytes[tsvc_k]);
+        int64_t tsvc_before = tsvc_now();
         {call};
-        int64_t after = tsvc_now();
-        if (call >= 0)
-            samples[done++] = after - before;
+        int64_t tsvc_after = tsvc_now();
+        if (tsvc_call >= 0)
+            tsvc_samples[tsvc_done++] = tsvc_after - tsvc_before;
     }}
-    tsvc_leave(mode);
-    return done;
+    tsvc_leave(tsvc_mode);
+    return tsvc_done;
 }}
 """
 
@@ -85,13 +87,18 @@ def fast_text(path: Path, n: int, m: int) -> tuple[str, str]:
 
 
 def _with_literals(node: c_ast.FuncDef, sizes: dict[str, int]) -> c_ast.FuncDef:
-    """A copy of a function in which the size parameters' names are replaced by numbers wherever they are used."""
-    shadowed = {part.name for part in walk(node.body) if isinstance(part, c_ast.Decl)}
+    """A copy of a function in which its sizes are numbers, those apart that it declares anew or changes."""
+    variable = {part.name for part in walk(node.body) if isinstance(part, c_ast.Decl)}
+    for part in walk(node.body):
+        target = getattr(part, "lvalue", None) or (part.expr if isinstance(part, c_ast.UnaryOp) else None)
+        if isinstance(target, c_ast.ID) and getattr(part, "op", "") not in ("-", "+", "!", "~", "sizeof"):
+            variable.add(target.name)
+    sizes = {name: value for name, value in sizes.items() if name not in variable}
     copied = copy.deepcopy(node)
     for part in walk(copied.decl.type):
         if isinstance(part, c_ast.TypeDecl) and part.declname in sizes:
             part.declname += "_"
-    _replace(copied, {name: value for name, value in sizes.items() if name not in shadowed})
+    _replace(copied, sizes)
     return copied
 
 

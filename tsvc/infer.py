@@ -283,6 +283,8 @@ class _Walk:
         roots, same_names = {}, True
         for position, argument in enumerate(arguments):
             root = self.root(argument)
+            if root and not isinstance(argument, c_ast.ID):
+                same_names = False  # the helper counts from another element
             if root and helper is not None and self.depth < 8:
                 roots[helper.decl.type.args.params[position].name] = root
             elif root:  # an unknown function may do anything with it

@@ -35,6 +35,10 @@ class Case:
         words = [*sizes, f"kind={self.kind}", f"seed={self.seed}", *(f"{k}={v}" for k, v in self.params.items())]
         return " ".join(words)
 
+    def _repr_pretty_(self, printer, cycle: bool) -> None:
+        """As str does; hypothesis would print every field, the loop's syntax tree included."""
+        printer.text(str(self))
+
     def arrays(self, fill: int = 0) -> dict[str, np.ndarray]:
         """Fresh input arrays, float32 and int32.
 
@@ -48,6 +52,10 @@ class Case:
         if fill not in self._drawn:
             self._drawn[fill] = self.arrays(fill)
         return self._drawn[fill]
+
+    def forget(self) -> None:
+        """Give the cached arrays' memory back."""
+        self._drawn.clear()
 
     def _draw(self, array: Array, scalars: dict, fill: int) -> np.ndarray:
         shape = extents(array, self.n, self.m)
@@ -65,22 +73,22 @@ class Case:
         return np.random.default_rng([self.seed, zlib.crc32(array.name.encode()), KINDS.index(self.kind), extra])
 
     def _own(self, array: Array, shape) -> np.ndarray:
-        text = array.init
-        if text is None:
-            text = "1" if not array.is_2d else "1/(k+1)" if len(shape) == 2 else "0"
+        text = array.init or ("1" if not array.is_2d else "1/(k+1)" if len(shape) == 2 else "0")
         k = np.broadcast_to(np.arange(shape[-1]), shape)
         r = np.broadcast_to(np.arange(shape[0])[:, None], shape) if len(shape) == 2 else 0
         value = evaluate(text, k=k, r=r, n=self.n, m=self.m)
         return np.broadcast_to(np.asarray(value, np.float64), shape).astype(array.numpy_type())
 
     def _draw_index(self, array: Array, shape, scalars: dict) -> np.ndarray:
-        low, high = (int(evaluate(text, **scalars)) for text in (array.low, array.high))
+        low, high = (int(evaluate(text, **scalars)) for text in (array.low or "0", array.high or "0"))
         rng, size = self._rng(array), shape[0]
         k = np.arange(size)
         if self.kind == "tsvc":
             if array.init is not None:
                 return self._own(array, shape)
             values = k // 5 * 5 + (4 + 3 * k) % 5  # TSVC's blocks of five: 4 2 0 3 1
+            if array.permutation:  # a last block that is cut short would repeat an element
+                values = low + np.where(k < size // 5 * 5, values, k)
         else:
             choices = ["permutation", "reversed", "identity"]
             if not array.permutation:
@@ -125,7 +133,8 @@ def _awkward(rng, shape, low, high):
             values[where] = -values[where]
     elif style == "alternating":
         values = np.abs(values) * np.where(np.arange(size) % 2, -1, 1)
-    return (centre + scale * values).reshape(shape)
+    # Adding a zero would turn every -0.0 into 0.0.
+    return (centre + scale * values if centre else scale * values).reshape(shape)
 
 
 def _power_of_two(low: float, high: float) -> tuple[float, float]:

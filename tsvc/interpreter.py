@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from triton.runtime import interpreter as triton_interpreter
 
+from tsvc import tree_order
+
 #: Which arguments of the builder's memory operations are (pointer, mask); create_load and create_store end in these.
 _OPERATIONS = {
     "create_masked_load": (0, 1),
@@ -36,12 +38,15 @@ class Observer:
         self.exact: list[tuple[str, int, int, int, int]] = []
         self.allowed: list[tuple[int, int]] = []
         self.reset()
+        _mend_index()
+        tree_order.install()
         self._wrap_grid()
         for name, (pointer, mask) in _OPERATIONS.items():
             self._wrap_access(name, pointer, mask)
 
     def reset(self) -> None:
         self.launches, self.reordered = 0, 0
+        self.permutation: np.ndarray | None = None
         self.out_of_bounds: str | None = None
 
     def start(self, order: str, seed: int, arrays: dict[str, torch.Tensor]) -> None:
@@ -130,6 +135,17 @@ class Observer:
             if start <= address < end:
                 return f"{name}[{(address - low) // width}], of {(high - low) // width} elements"
         return "an address in none of its tensors"
+
+
+def _mend_index() -> None:
+    """Triton 3.6 calls int() on arrays of one element, which numpy 2.4 refuses; do as 3.7 does."""
+    patch = triton_interpreter._patch_lang_tensor
+
+    def mended(tensor, scope):
+        patch(tensor, scope)
+        scope.set_attr(tensor, "__index__", lambda self: int(self.handle.data.squeeze()))
+
+    triton_interpreter._patch_lang_tensor = mended
 
 
 def _span(tensor: torch.Tensor) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """The judge: runs a kernel in its child and compares what it leaves with C, element by element, in this process."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,9 @@ class Judge:
 
     directory: where kernels are; None for the bundled set.
     patience: how many hangs or crashes are waited for; afterwards smaller cases are not run any more.
+
+    A failure in a child in which another kernel has run before is judged again in a fresh one, so that nobody answers
+    for what others left behind.
     """
 
     def __init__(self, loop: Loop, device: Device, directory: Path | None = None, trust_record: bool = False):
@@ -73,34 +77,55 @@ class Judge:
 
     def compile(self, device: Device, case: Case, targets: list[str]) -> list[dict]:
         """Compile the launches of one call for GPUs that need not be there; see tsvc.offline. Raises KernelFailure."""
+        if self.fatal and isinstance(self.fatal[1], Hung):
+            raise self.fatal[1].with_traceback(None)
         values = arguments(self.loop, case.n, case.m, case.params)
-        header = request_for(self.kernel, case.n, case.m, values, op="compile", targets=targets)
+        header = request_for(self.kernel, case.n, case.m, values, op="compile")
         try:
-            answer, _ = device.request(header, case.arrays(), timeout=600)
+            # Without a target the call is only recorded: its own code gets no more time than anywhere else.
+            device.request({**header, "targets": []}, case.arrays())
+            answer, _ = device.request({**header, "targets": targets}, case.arrays(), timeout=10 * device.timeout)
+            if not isinstance(answer.get("kernels"), list):
+                raise Crashed("the process answered with something that is no answer")
         except KernelFailure as failure:
             raise self.explained(failure, case) from None
         return answer["kernels"]
 
     def _outcome(self, case: Case) -> tuple[KernelFailure | None, Judged | None]:
-        size = case.n * case.m
+        size = math.prod({"n": case.n, "m": case.m}[name] for name in self.loop.sizes)
         if self.fatal and size >= self.fatal[0]:
             return self.fatal[1], None
         if not self.patience:
             # Enough hangs: smaller sizes count as right, so that hypothesis stops shrinking.
             return None, Judged(case, False, 0, None)
         try:
-            judged = self._judge(case)
+            judged = self._judge_fairly(case)
         except (Hung, Crashed) as failure:
             self.patience -= 1
             self.fatal = size, self.explained(failure, case)
             return self.fatal[1], None
         except KernelFailure as failure:
             return self.explained(failure, case), None
+        finally:
+            case.forget()
         self.judged.append(judged)
         return None, judged
 
-    def _judge(self, case: Case) -> Judged:
+    def _judge_fairly(self, case: Case) -> Judged:
         kernel = self.kernel
+        try:
+            return self._judge(kernel, case)
+        except Racy:
+            raise
+        except KernelFailure as failure:
+            if not self.device.tenants - {kernel.sha256}:
+                raise
+            if isinstance(failure, Hung):
+                self.patience -= 1
+        self.device.close()
+        return self._judge(kernel, case)
+
+    def _judge(self, kernel: Kernel, case: Case) -> Judged:
         expected = expect(case)
         calls = INTERPRETED if self.device.mode == "interpreter" else ON_GPU
         failures: list[Wrong | None] = []

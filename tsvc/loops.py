@@ -10,10 +10,11 @@ import numpy as np
 from pycparser import c_ast
 
 from clib.build import SRC
-from tsvc import infer
+from tsvc import domain, infer
 from tsvc.csource import Annotation, CFunction, SourceError, parse_file, render
 
-_TYPES = {"float": "real", "double": "real", "real": "real", "int": "int"}
+# No double: the strict build hands out float32.
+_TYPES = {"float": "real", "real": "real", "int": "int"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,10 @@ class Loop:
     def __repr__(self) -> str:
         return self.name
 
+    def _repr_pretty_(self, printer, cycle: bool) -> None:
+        """As repr does; hypothesis would print every field, the syntax tree included."""
+        printer.text(self.name)
+
     # A loop is its file and its name: comparing syntax trees would say no more.
     def __hash__(self) -> int:
         return hash((self.path, self.name))
@@ -154,7 +159,12 @@ def load(path: Path) -> dict[str, Loop]:
     Raises SourceError: what is wrong, with file and line.
     """
     path = Path(path).resolve()
-    loops = {function.name: _loop(function) for function in parse_file(path)}
+    loops: dict[str, Loop] = {}
+    for function in parse_file(path):
+        if function.name in loops:
+            first = loops[function.name].line
+            raise SourceError(f"{path}:{function.line}: {function.name} is defined before, on line {first}")
+        loops[function.name] = _loop(function)
     if not loops:
         raise SourceError(f"{path}: holds no function (a loop is one non-static C function)")
     return loops
@@ -188,9 +198,7 @@ def _loop(function: CFunction) -> Loop:
     arrays = tuple(_array(name, kinds[name], shapes[name], facts, note, dict(signature)) for name in shapes)
     params = tuple(_parameter(name, kind, note) for name, kind in signature if kind in ("int", "real"))
     _check_names(note, {array.name for array in arrays}, {param.name for param in params}, where)
-    result = function.node.decl.type.type.type
-    returned = _TYPES.get(" ".join(result.names)) if isinstance(result, c_ast.IdentifierType) else None
-    return Loop(
+    loop = Loop(
         function.name,
         function.category,
         function.path,
@@ -198,11 +206,40 @@ def _loop(function: CFunction) -> Loop:
         function.text,
         arrays,
         params,
-        returned,
+        _returned(function, where),
         tuple(signature),
         note.requires,
         function,
     )
+    _check_expressions(loop, where)
+    return loop
+
+
+def _returned(function: CFunction, where: str) -> str | None:
+    result = function.node.decl.type.type.type
+    name = " ".join(result.names) if isinstance(result, c_ast.IdentifierType) else render(function.node.decl.type.type)
+    if name != "void" and name not in _TYPES:
+        raise SourceError(f"{where}: returns {name!r}; return real, int or nothing")
+    return _TYPES.get(name)
+
+
+def _check_expressions(loop: Loop, where: str) -> None:
+    """Raise SourceError for an extent or an annotation that cannot be evaluated, before a run trips over it."""
+    sizes: dict = {"n": 64, "m": 16}
+    params = {param.name: 1 for param in loop.params}
+    expressions = [(text, sizes) for param in loop.params for text in (param.default, param.low, param.high)]
+    expressions += [(text, {**sizes, **params}) for text in loop.requires]
+    for array in loop.arrays:
+        expressions += [(text, sizes) for text in array.extents]
+        expressions += [(text, {**sizes, **params}) for text in (array.low, array.high) if text is not None]
+        expressions += [(array.init, {**sizes, "k": 1, "r": 1})] if array.init is not None else []
+    for text, names in expressions:
+        try:
+            domain.evaluate(text, **names)
+        except ArithmeticError:
+            continue  # these sizes may be illegal
+        except (domain.ExpressionError, SyntaxError) as error:
+            raise SourceError(f"{where}: {error}") from None
 
 
 def _declared(decl: c_ast.Decl, where: str) -> tuple[str, list[str | None] | None]:
@@ -216,6 +253,8 @@ def _declared(decl: c_ast.Decl, where: str) -> tuple[str, list[str | None] | Non
     name = " ".join(inner.type.names) if isinstance(inner.type, c_ast.IdentifierType) else "?"
     if name not in _TYPES:
         raise SourceError(f"{where}: parameter {decl.name!r} has type {name!r}; use real, int, or arrays of them")
+    if None in extents[1:]:
+        raise SourceError(f"{where}: parameter {decl.name!r} is a pointer to pointers; use real {decl.name}[m][m]")
     return _TYPES[name], extents or None
 
 

@@ -171,20 +171,29 @@ def note(request):
 def pytest_runtest_makereport(item, call):
     report = yield
     error = call.excinfo and call.excinfo.value
-    if isinstance(error, FlakyFailure):
-        error = Racy(f"failed, then passed on the same data: {error}")
-    if isinstance(error, KernelFailure):
-        report.user_properties.append(("verdict", [error.letter, error.word, str(error)]))
+    if failure := failure_of(error):
+        report.user_properties.append(("verdict", [failure.letter, failure.word, str(failure)]))
         if call.when == "call":
-            report.longrepr = _words(error)
+            report.longrepr = f"{failure.word} {failure}"  # it names the case: hypothesis's notes would say it again
     elif isinstance(error, BuildError):
         report.longrepr = str(error)
     return report
 
 
-def _words(error: KernelFailure) -> str:
-    notes = getattr(error, "__notes__", [])
-    return "\n".join([f"{error.word} {error}", *(f"  {line}" for line in notes if "reproduce" not in line)])
+def failure_of(error: BaseException | None) -> KernelFailure | None:
+    """The kernel's failure that an exception stands for, None where the trouble may be our own.
+
+    hypothesis groups failures: FlakyFailure when the same case came out differently, else one of each kind.
+    """
+    if not isinstance(error, BaseExceptionGroup):
+        return error if isinstance(error, KernelFailure) else None
+    leaves = [failure_of(each) for each in error.exceptions]
+    if not leaves or None in leaves:
+        return None
+    first = leaves[0]
+    return (
+        Racy(f"{first}\n  race    passed in another run on the same data") if isinstance(error, FlakyFailure) else first
+    )
 
 
 def pytest_report_teststatus(report):

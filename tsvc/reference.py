@@ -34,7 +34,8 @@ def run(
     """Run the C reference once, changing the arrays in place.
 
     arrays: name -> contiguous numpy array, float32 (float64 for build="double") or int32, of at least the loop's
-        extent; not copied. Arrays of another dtype or layout are copied in and out. Others than the loop's are ignored.
+        extent; not copied. Arrays of another dtype or layout are copied, and back where the loop writes. Others than
+        the loop's are ignored.
     params: scalar arguments by name; those left out take TSVC's values.
     build: strict, double, contracted, or fast (compiled for these very sizes, as TSVC is).
     rounding: one of ROUNDINGS; only the strict build promises to obey.
@@ -44,15 +45,16 @@ def run(
     """
     loop = LOOPS[loop] if isinstance(loop, str) else loop
     values = arguments(loop, n, m, params)
-    passed, copies = {}, []
+    passed: dict[str, np.ndarray] = {}
+    copies = []
     for array in loop.arrays:
         if array.name not in arrays:
             raise KeyError(f"{loop.name}: array {array.name!r} is missing (needs {_names(loop)})")
         given = arrays[array.name]
-        own = np.ascontiguousarray(given, dtype=array.numpy_type(build))
+        own: np.ndarray = np.ascontiguousarray(given, dtype=array.numpy_type(build))
         _check_extent(loop, array, own, n, m)
         passed[array.name] = own
-        if own is not given:
+        if own is not given and array.is_written:
             copies.append((given, own))
     call = _function(loop, build, *((n, m) if build == "fast" else ()))
     given_to_c = [_argument(name, kind, passed, values, n, m) for name, kind in loop.signature]

@@ -44,7 +44,7 @@ class Collector:
         test.facts.update(properties.get("tsvc", {}))
         test.is_timing = test.is_timing or "timing" in getattr(report, "keywords", {})
         if report.failed and "verdict" in properties:
-            test.outcome, test.verdict = "failed", properties["verdict"]
+            test.outcome, test.verdict = "failed" if test.outcome != "error" else "error", properties["verdict"]
         elif report.failed:
             test.outcome = "error"
             test.reason = str(report.longrepr).strip().split("\n")[-1][:500]

@@ -16,7 +16,7 @@ from tsvc.inputs import Case
 from tsvc.judge import Judge, compare
 from tsvc.kernel import request_for
 from tsvc.loops import Loop
-from tsvc.verdicts import Hung, KernelFailure
+from tsvc.verdicts import HarnessError, Hung, KernelFailure
 
 WARMUPS, CALLS, LIMIT = 10, 100, 60.0
 
@@ -78,7 +78,7 @@ def time_kernel(judge: Judge, case: Case, warmups: int = WARMUPS, calls: int = C
 def time_c(device: Device, case: Case, warmups: int = WARMUPS, calls: int = CALLS, limit: float = LIMIT) -> Timing:
     """Time of the fast build on one core, inputs restored before each call.
 
-    device: a Device in mode "c". Raises BuildError when the C cannot be compiled.
+    device: a Device in mode "c". Raises BuildError when the C cannot be compiled, HarnessError when it crashes.
     """
     loop = case.loop
     library = build(loop.path, "fast", *fast_text(loop.path, case.n, case.m))
@@ -93,10 +93,17 @@ def time_c(device: Device, case: Case, warmups: int = WARMUPS, calls: int = CALL
         "calls": calls,
         "limit": limit,
     }
+    arrays = case.arrays()
     try:
-        answer, _ = device.request(header, case.arrays(), timeout=limit + 5)
+        # One call first: only if that alone does not end in time is the limit a lower bound of C's time.
+        answer, _ = device.request({**header, "warmups": 0, "calls": 1}, arrays, timeout=1.1 * limit + 1)
+        rough = answer["samples"][0]
+        header["warmups"] = min(warmups, int(limit / max(rough, 1e-9)))
+        answer, _ = device.request(header, arrays, timeout=4 * limit + 1)
     except Hung:
         return Timing((limit,), "timeout")
+    except KernelFailure as failure:
+        raise HarnessError(f"{loop.name}: the C reference cannot be timed: {failure}") from None
     return Timing(tuple(answer["samples"]), "C")
 
 

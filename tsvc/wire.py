@@ -1,60 +1,104 @@
 """Messages between the parent and the child that runs kernels: a JSON header, then raw array bytes. Never pickles."""
 
 import json
-from multiprocessing.connection import Connection
+import os
+import select
+import struct
+import time
 
 import numpy as np
 
 _TYPES = ("float32", "float64", "int32", "int64")
-_MAX_HEADER = 1 << 20
+_LENGTH = struct.Struct("<Q")
+_MAX_HEADER = 1 << 24
+_CHUNK = 1 << 20
 
 
 class BrokenMessage(Exception):
     """The other side sent something that is no message."""
 
 
-def send(connection: Connection, header: dict, arrays: dict[str, np.ndarray] | None = None) -> None:
-    """Send one message; arrays are numpy arrays of 32- or 64-bit numbers, sent without conversion."""
+def send(fd: int, header: dict, arrays: dict[str, np.ndarray] | None = None, deadline: float | None = None) -> None:
+    """Send one message; arrays are numpy arrays of 32- or 64-bit numbers, sent without conversion.
+
+    deadline: as time.monotonic() counts; the descriptor must then be non-blocking.
+    Raises BrokenPipeError when the other side is gone, TimeoutError when it does not read in time.
+    """
     arrays = {name: np.ascontiguousarray(array) for name, array in (arrays or {}).items()}
     shapes = [[name, array.dtype.name, list(array.shape)] for name, array in arrays.items()]
-    connection.send_bytes(json.dumps({**header, "arrays": shapes}).encode())
+    text = json.dumps({**header, "arrays": shapes}).encode()
+    _write(fd, memoryview(_LENGTH.pack(len(text)) + text), deadline)
     for array in arrays.values():
-        if array.size:
-            connection.send_bytes(memoryview(array).cast("B"))
+        _write(fd, _bytes(array), deadline)
 
 
-def receive(connection: Connection, max_bytes: int = 1 << 40) -> tuple[dict, dict[str, np.ndarray]]:
+def receive(fd: int, deadline: float | None = None, max_bytes: int = 1 << 40) -> tuple[dict, dict[str, np.ndarray]]:
     """Receive one message: (header, fresh writable arrays).
 
-    Raises EOFError when the other side is gone, BrokenMessage for anything that is no message or above max_bytes.
+    max_bytes: the most that its arrays may take together.
+    Raises EOFError when the other side is gone, TimeoutError when the message is not complete in time, BrokenMessage
+    for anything that is no message.
     """
+    prefix = bytearray(_LENGTH.size)
+    _read(fd, memoryview(prefix), deadline)
+    (length,) = _LENGTH.unpack(prefix)
+    if length > _MAX_HEADER:
+        raise BrokenMessage(f"a header of {length} bytes")
+    text = bytearray(length)
+    _read(fd, memoryview(text), deadline)
     try:
-        header = json.loads(connection.recv_bytes(_MAX_HEADER))
-        shapes = header.pop("arrays")
-        layout = [(str(name), _dtype(kind), tuple(int(size) for size in shape)) for name, kind, shape in shapes]
-    except EOFError:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        raise BrokenMessage(f"{type(error).__name__}: {error}") from None
-    arrays = {}
-    for name, dtype, shape in layout:
-        size = int(np.prod(shape, dtype=object)) if min(shape, default=1) >= 0 else -1
-        if not 0 <= size * dtype.itemsize <= max_bytes:
-            raise BrokenMessage(f"array {name} of {size} elements")
-        arrays[name] = np.empty(shape, dtype)
-        if size:
-            try:
-                got = connection.recv_bytes_into(memoryview(arrays[name]).cast("B"))
-            except EOFError:
-                raise
-            except Exception as error:
-                raise BrokenMessage(f"{type(error).__name__}: {error}") from None
-            if got != size * dtype.itemsize:
-                raise BrokenMessage(f"array {name}: {got} bytes instead of {size * dtype.itemsize}")
-    return header, arrays
+        header = json.loads(text)
+        arrays = {str(name): _empty(kind, shape) for name, kind, shape in header.pop("arrays")}
+        sizes = [(name, int(np.prod(shape, dtype=object)) * dtype.itemsize) for name, (dtype, shape) in arrays.items()]
+        if any(size < 0 for _, size in sizes) or sum(size for _, size in sizes) > max_bytes:
+            raise ValueError(f"arrays of {dict(sizes)} bytes")
+        results = {name: np.empty(shape, dtype) for name, (dtype, shape) in arrays.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
+        raise BrokenMessage(f"{type(error).__name__}: {error}"[:300]) from None
+    for array in results.values():
+        _read(fd, _bytes(array), deadline)
+    return header, results
 
 
-def _dtype(name) -> np.dtype:
-    if name not in _TYPES:
-        raise ValueError(f"element type {name!r}")
-    return np.dtype(name)
+def has_unread(fd: int) -> bool:
+    """Whether something, or an end of file, waits to be read."""
+    return bool(_poll(fd, select.POLLIN, 0))
+
+
+def _empty(kind, shape) -> tuple[np.dtype, tuple[int, ...]]:
+    if kind not in _TYPES:
+        raise ValueError(f"element type {kind!r}")
+    sizes = tuple(int(size) for size in shape)
+    if min(sizes, default=1) < 0:
+        raise ValueError(f"shape {sizes}")
+    return np.dtype(kind), sizes
+
+
+def _bytes(array: np.ndarray) -> memoryview:
+    return array.reshape(-1).view(np.uint8).data
+
+
+def _read(fd: int, left: memoryview, deadline: float | None) -> None:
+    while left:
+        _wait(fd, select.POLLIN, deadline)
+        count = os.readv(fd, [left[:_CHUNK]])
+        if not count:
+            raise EOFError
+        left = left[count:]
+
+
+def _write(fd: int, left: memoryview, deadline: float | None) -> None:
+    while left:
+        _wait(fd, select.POLLOUT, deadline)
+        left = left[os.write(fd, left[:_CHUNK]) :]
+
+
+def _wait(fd: int, event: int, deadline: float | None) -> None:
+    if deadline is not None and not _poll(fd, event, max(0, int((deadline - time.monotonic()) * 1000))):
+        raise TimeoutError
+
+
+def _poll(fd: int, event: int, milliseconds: int) -> list:
+    poller = select.poll()
+    poller.register(fd, event)
+    return poller.poll(milliseconds)

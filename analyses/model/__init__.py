@@ -72,12 +72,18 @@ str(isl.Set) over the parameters. The oracle (tests/unit/analyses/oracle.py) exe
     parallel    {"type", "level", ["condition"], ["private": [arrays]], ["snapshot": [arrays]],
                  ["reduction": {array: operator}]}     iterations interleaved at random for fixed outer iterations
     order       {"type", "schedule", ["condition"]}    instances in the schedule's order, ties at random
-    dependence  {"type", "kind", "array", "source", "sink"}   some execution shows it
+    dependence  {"type", "kind", "array", "source", "sink", ["params"], ["certain"]}      some execution shows it, at
+                these parameters if given; not executed if certain is false (guards may hide it)
     unsupported {"type", "reason"}
-and `oracle.CHECKS["name"] = function(model, claim, rng)` adds one.
+and `oracle.CHECKS["name"] = function(model, claim, rng)`, in a module checks_*.py beside it, adds one: raise
+Refuted. It builds on
+    oracle.runs(model, claim, rng)      (case, instances, memory before) of random legal calls under the condition
+    oracle.compare(case, memory, tolerance)     refuted unless the memory is C's
+    replay.execute / interleaved / linear_extension / tree / tree_scan, tracing.Instance (statement, iters, values)
+    oracle.refutes(model, claim, rng)   for tests that a wrong claim is caught
 
 A finding module: analyses/findings/<kind>.py with find(model) -> list[Finding]; use model.name for Finding.loop.
-See findings/parallel.py and findings/war.py.
+See findings/parallel.py and findings/war.py; findings/_render.py turns dependences into evidence, words and claims.
 """
 
 from analyses.model.dependences import Dependence

@@ -26,13 +26,15 @@ def statements(
 
 def _uses(draft: Draft, program: Program) -> Iterator[tuple[Element | Name, bool]]:
     """(place, is written) of each access in memory, the write last."""
+    target: Element | Name | None = None
     match draft.node:
-        case Assign(target, value):
-            sources: tuple[Expr, ...] = (value, *(target.subscripts if isinstance(target, Element) else ()))
+        case Assign(place, value):
+            target = place
+            sources: tuple[Expr, ...] = (value, *(place.subscripts if isinstance(place, Element) else ()))
         case If(condition) | While(_, condition):
-            target, sources = None, (condition,)
+            sources = (condition,)
         case For(_, lower, upper):
-            target, sources = None, (lower, upper)
+            sources = (lower, upper)
     seen = set()
     for part in (part for source in sources for part in walk(source)):
         in_memory = isinstance(part, Element) or (isinstance(part, Name) and part.name in program.scalars)

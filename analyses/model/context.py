@@ -14,9 +14,12 @@ _COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=",
 class Context:
     """The legal sizes as constraints; conditions that are not affine are left out (the set is larger then)."""
 
-    def __init__(self, loop: Loop, parameters: tuple[str, ...]):
+    def __init__(self, loop: Loop, parameters: tuple[str, ...], positive: frozenset[str] = frozenset()):
+        """positive: parameters that are assumed to be at least 1 (symbolic strides)."""
         self.parameters = parameters
-        facts = [f"{size} >= 1" for size in ("n", "m") if size in parameters]
+        facts = [f"{name} >= 1" for name in sorted(positive)] + [
+            f"{size} >= 1" for size in ("n", "m") if size in parameters
+        ]
         for rule in loop.requires:
             fact = _condition(ast.parse(rule, mode="eval").body, parameters)
             if fact is not None:

@@ -1,10 +1,8 @@
-"""Dependences between statement instances.
+"""Memory-based dependences between statement instances.
 
-memory   every ordered pair of instances that touch one element, one of them writing: RAW, WAR, WAW. Pairs that no
-         execution shows are taken out where that is proven: instances on opposite sides of one condition, and
-         subscripts that are running counts, increased in between.
-value    the write whose value a read gets (isl's compute_flow), sharpened by writes that happen whenever the read
-         does because both stand under the same condition (a may-write kills nothing in isl).
+Every ordered pair of instances that touch one element, one of them writing: RAW, WAR, WAW. Pairs that no execution
+shows are taken out where that is proven: instances on opposite sides of one condition or behind a break, and
+subscripts that are running counts, increased in between.
 """
 
 from dataclasses import dataclass, field
@@ -147,7 +145,7 @@ def memory(statements: tuple[Statement, ...], order: Order) -> tuple[Dependence,
         for access in statement.accesses:
             uses.setdefault(access.array, []).append((statement, access))
     counts = Counts(statements, order)
-    found: dict[tuple, tuple[isl.Map, bool]] = {}
+    found: dict[tuple[str, str, Statement, Statement], tuple[isl.Map, bool]] = {}
     for array, entries in uses.items():
         if not any(access.is_write for _, access in entries):
             continue
@@ -160,7 +158,7 @@ def memory(statements: tuple[Statement, ...], order: Order) -> tuple[Dependence,
                 pairs = one.relation.apply_range(backward[id(two)]).intersect(order.before(source, sink))
                 if pairs.is_empty():
                     continue
-                pairs = counts.sharpen(_exclusive(pairs, source, sink, order), source, one, sink, two)
+                pairs = counts.sharpen(exclusive(pairs, source, sink, order), source, one, sink, two)
                 if pairs.is_empty():
                     continue
                 key = (kind, array, source, sink)
@@ -170,10 +168,20 @@ def memory(statements: tuple[Statement, ...], order: Order) -> tuple[Dependence,
                 found[key] = pairs, exact
     ranks = {statement: number for number, statement in enumerate(statements)}
     keys = sorted(found, key=lambda key: (KINDS.index(key[0]), key[1], ranks[key[2]], ranks[key[3]]))
-    return tuple(Dependence(*key, found[key][0].coalesce(), found[key][1]) for key in keys)
+    return tuple(
+        Dependence(
+            kind,
+            array,
+            source,
+            sink,
+            found[kind, array, source, sink][0].coalesce(),
+            found[kind, array, source, sink][1],
+        )
+        for kind, array, source, sink in keys
+    )
 
 
-def _exclusive(pairs: isl.Map, source: Statement, sink: Statement, order: Order) -> isl.Map:
+def exclusive(pairs: isl.Map, source: Statement, sink: Statement, order: Order) -> isl.Map:
     """Without pairs on opposite sides of one evaluation of a condition, or behind a break."""
     for one in source.guards:
         for two in sink.guards:
@@ -184,111 +192,3 @@ def _exclusive(pairs: isl.Map, source: Statement, sink: Statement, order: Order)
         later = order.same(source, sink, depth - 1).subtract(order.same(source, sink, depth))
         pairs = pairs.subtract(later)
     return pairs
-
-
-def implied_depth(source: Statement, sink: Statement) -> int | None:
-    """How many outer counters must agree for an earlier instance of source to have run whenever sink's runs.
-
-    None if it may be skipped all the same.
-    """
-    if not set(source.guards) <= set(sink.guards):
-        return None
-    depth = max((guard.depth for guard in source.guards), default=0)
-    for level in source.loops:
-        if level.exits or not source.domain_exact:
-            if level not in sink.loops:
-                return None
-            depth = max(depth, level.depth)
-    return depth
-
-
-def value_based(
-    statements: tuple[Statement, ...], order: Order, memory_based: tuple[Dependence, ...]
-) -> tuple[tuple[Dependence, ...], isl.UnionMap]:
-    """(flow dependences, instance -> element that may be read before it was written)."""
-    empty = isl.UnionMap("{ }")
-    reads, must, may, schedule = empty, empty, empty, empty
-    for statement in statements:
-        schedule = schedule.union(isl.UnionMap.from_map(statement.time.intersect_domain(statement.domain)))
-        for access in statement.accesses:
-            one = isl.UnionMap.from_map(access.relation)
-            if not access.is_write:
-                reads = reads.union(one)
-            elif access.must:
-                must = must.union(one)
-            else:
-                may = may.union(one)
-    info = isl.UnionAccessInfo.from_sink(reads).set_must_source(must).set_may_source(may).set_schedule_map(schedule)
-    result = info.compute_flow()
-    by_name = {statement.name: statement for statement in statements}
-    kills = _Kills(statements, order, memory_based)
-    found = []
-    for pairs in _maps(result.get_full_may_dependence()):
-        source = by_name[pairs.get_tuple_name(isl.dim_type.in_)]
-        element = pairs.range_factor_range()
-        array = element.get_tuple_name(isl.dim_type.out)
-        relation = pairs.range_factor_domain()
-        sink = by_name[relation.get_tuple_name(isl.dim_type.out)]
-        relation = kills.flow(_exclusive(relation, source, sink, order), array, source, sink)
-        original = [d for d in memory_based if (d.kind, d.array, d.source, d.sink) == ("RAW", array, source, sink)]
-        if not original or relation.is_empty():
-            continue
-        relation = relation.intersect(original[0].relation)
-        if not relation.is_empty():
-            found.append(Dependence("flow", array, source, sink, relation.coalesce(), original[0].exact))
-    live = empty
-    for reading in _maps(result.get_may_no_source()):
-        sink, array = by_name[reading.get_tuple_name(isl.dim_type.in_)], reading.get_tuple_name(isl.dim_type.out)
-        left = kills.live_in(reading, array, sink)
-        if not left.is_empty():
-            live = live.union(isl.UnionMap.from_map(left))
-    ranks = {statement: number for number, statement in enumerate(statements)}
-    return tuple(sorted(found, key=lambda d: (d.array, ranks[d.source], ranks[d.sink]))), live
-
-
-class _Kills:
-    """Guarded writes that stand between a write and a read because the read's own conditions imply them."""
-
-    def __init__(self, statements, order: Order, memory_based):
-        self.order = order
-        self.writers: dict[str, list[Statement]] = {}
-        self.pairs = {(d.kind, d.array, d.source, d.sink): d.relation for d in memory_based}
-        for statement in statements:
-            for access in statement.writes:
-                if access.exact and not access.must and not access.virtual:
-                    self.writers.setdefault(access.array, []).append(statement)
-
-    def implied(self, killer: Statement, sink: Statement) -> isl.Map | None:
-        depth = implied_depth(killer, sink)
-        if depth is None:
-            return None
-        return self.order.before(killer, sink).intersect(self.order.same(killer, sink, depth))
-
-    def flow(self, relation: isl.Map, array: str, source: Statement, sink: Statement) -> isl.Map:
-        if not all(access.exact for access in source.writes):
-            return relation
-        for killer in self.writers.get(array, ()):
-            overwritten = self.pairs.get(("WAW", array, source, killer))
-            sure = self.implied(killer, sink)
-            if overwritten is not None and sure is not None:
-                relation = relation.subtract(overwritten.apply_range(sure))
-        return relation
-
-    def live_in(self, reading: isl.Map, array: str, sink: Statement) -> isl.Map:
-        if not all(access.exact for access in sink.reads if access.array == array):
-            return reading
-        exact = [access for access in sink.reads if access.array == array]
-        for killer in self.writers.get(array, ()):
-            sure = self.implied(killer, sink)
-            if sure is None:
-                continue
-            for access in exact:
-                met = killer.write.relation.apply_range(access.relation.reverse()).intersect(sure)
-                covered = access.relation.intersect_domain(met.range())
-                reading = reading.subtract(covered)
-        return reading
-
-
-def _maps(union: isl.UnionMap) -> list[isl.Map]:
-    found = union.get_map_list()
-    return [found.get_at(k) for k in range(found.n_map())]

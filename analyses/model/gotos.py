@@ -101,8 +101,8 @@ def _each(block: Block, change) -> Block:
 
 def _labels_at(body: Block, position: int, following: frozenset[str]) -> frozenset[str]:
     found = set()
-    while position < len(body) and isinstance(body[position], Label):
-        found.add(body[position].label)
+    while position < len(body) and isinstance(node := body[position], Label):
+        found.add(node.label)
         position += 1
     return frozenset(found) | (following if position == len(body) else frozenset())
 
@@ -114,7 +114,10 @@ class _Graph:
     """One block's statements in textual order with their successors; nested ifs that jump are opened up."""
 
     def __init__(self, body: Block, path):
-        self.path, self.nodes, self.next, self.labels = path, [], {}, {}
+        self.path = path
+        self.nodes: list[Stmt] = []
+        self.next: dict[int, int] = {}
+        self.labels: dict[str, int] = {}
         self.branches: dict[int, tuple[int, int]] = {}
         self.emitted = 0
         self.start = self.lay(body, _END)
@@ -148,7 +151,8 @@ class _Graph:
             if self.next.get(inner) == -1:
                 self.next[inner] = after
             if inner in self.branches:
-                self.branches[inner] = tuple(after if at == -1 else at for at in self.branches[inner])  # type: ignore
+                one, two = self.branches[inner]
+                self.branches[inner] = (after if one == -1 else one, after if two == -1 else two)
 
     def successors(self, number: int) -> tuple[int, ...]:
         node = self.nodes[number]
@@ -186,7 +190,7 @@ class _Graph:
             self.emitted += 1
             if self.emitted > _LIMIT:
                 raise Unsupported(self.path, node.line, "these gotos cross too often to be written as if/else")
-            if number in self.branches:
+            if number in self.branches and isinstance(node, If):
                 join = self.join(number)
                 then, orelse = (self.emit(at, join) for at in self.branches[number])
                 if then or orelse:

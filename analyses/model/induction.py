@@ -31,6 +31,7 @@ from analyses.model.program import (
     rewrite,
     walk,
 )
+from analyses.model.unread import without_unread
 
 Env = dict[str, Expr | None]
 
@@ -39,7 +40,7 @@ def substitute(program: Program, context: Context) -> Program:
     """The program with closed forms in place of induction variables; what nobody reads then is dropped."""
     state = _Induction(program, context)
     body, _ = state.block(program.body, {}, Region(context))
-    body = _without_unread(body, program)
+    body = without_unread(body, program)
     used = {part.name for part in walk(body) if isinstance(part, Name)}
     scalars = {name: kind for name, kind in program.scalars.items() if name in used}
     return replace(program, body=body, scalars=scalars, local=program.local & (used | program.arrays.keys()))
@@ -136,11 +137,11 @@ class _Induction:
                     new, now = self.branch(node, now, region)
                     found.append(new)
                 case For():
-                    new, now = self.for_loop(node, now, region)
-                    found.append(new)
+                    loop, now = self.for_loop(node, now, region)
+                    found.append(loop)
                 case While():
-                    new, now = self.while_loop(node, now, region)
-                    found.append(new)
+                    rounds, now = self.while_loop(node, now, region)
+                    found.append(rounds)
                 case Break():
                     found.append(Break(node.line))
                     now = None
@@ -184,8 +185,10 @@ class _Induction:
         how: dict = {}
 
         def settle(name: str) -> bool:
+            end = after[name]
+            assert end is not None
             value = rewrite(
-                after[name],
+                end,
                 lambda p: starts.get(p.name.removesuffix(mark)) or p if _is_start(p, mark) else p,
             )
             left = {p.name for p in walk(value) if _is_start(p, mark)}
@@ -289,9 +292,9 @@ class _Induction:
         if not isinstance(condition, Binary) or condition.op not in ("<", "<=", ">", ">="):
             return None
         sides = [self.poly(side, region) for side in (condition.left, condition.right)]
-        if any(side is None for side in sides) or kind_of(condition.left) != "int" or kind_of(condition.right) != "int":
-            return None
         left, right = sides
+        if left is None or right is None or "real" in (kind_of(condition.left), kind_of(condition.right)):
+            return None
         room = right - left if condition.op[0] == "<" else left - right  # iterate while room > 0 (>= 0)
         if len(condition.op) == 2:
             room = room + ONE
@@ -336,57 +339,3 @@ def may_break(body: Block) -> bool:
         if isinstance(node, Break) or (isinstance(node, If) and (may_break(node.then) or may_break(node.orelse))):
             return True
     return False
-
-
-def _without_unread(body: Block, program: Program) -> Block:
-    """Drop assignments of integer scalars that no kept expression reads (and that are dead behind)."""
-
-    def dead(node) -> bool:
-        is_scalar = isinstance(node, Assign) and isinstance(node.target, Name) and node.target.kind == "int"
-        return is_scalar and node.target.name in program.local and node.target.name not in needed
-
-    needed: set[str] = set()
-    while True:
-        reads = {
-            part.name
-            for node in walk(body)
-            if isinstance(node, Assign | If | For | While) and not dead(node)
-            for part in _read_by(node)
-            if isinstance(part, Name) and part.name in program.scalars
-        }
-        if reads <= needed:
-            break
-        needed |= reads
-
-    def drop(block: Block) -> Block:
-        kept: list = []
-        for node in block:
-            if dead(node):
-                continue
-            match node:
-                case If(condition, then, orelse, line):
-                    node = If(condition, drop(then), drop(orelse), line)
-                    if not node.then and not node.orelse:
-                        continue
-                case For() | While():
-                    node = replace(node, body=drop(node.body))
-                    if not node.body and isinstance(node, For):
-                        continue
-            kept.append(node)
-        return tuple(kept)
-
-    return drop(body)
-
-
-def _read_by(node):
-    """The expressions' nodes that a statement itself evaluates."""
-    match node:
-        case Assign(target, value):
-            yield from walk(value)
-            if isinstance(target, Element):
-                yield from walk(target.subscripts)
-        case If(condition) | While(_, condition):
-            yield from walk(condition)
-        case For(_, lower, upper):
-            yield from walk(lower)
-            yield from walk(upper)

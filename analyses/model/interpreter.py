@@ -30,7 +30,7 @@ from analyses.model.program import (
     kind_of,
 )
 
-Counters = Mapping[str, int]
+Counters = Mapping[str, float]
 Observe = Callable[[object, dict], None]
 
 
@@ -43,14 +43,14 @@ class Memory:
     @staticmethod
     def of(program: Program, arrays: Mapping[str, np.ndarray], scalars: Mapping[str, float]) -> "Memory":
         """The memory before a call; flat extents of local arrays are made where they are known."""
-        cells = {}
+        cells: dict = {}
         for name, values in arrays.items():
-            kind = int if program.arrays[name][0] == "int" else float
+            number = int if program.arrays[name][0] == "int" else float
             for index in np.ndindex(values.shape):
-                cells[name, index] = kind(values[index])
+                cells[name, index] = number(values[index])
         for name, (kind, extents) in program.arrays.items():
             if name in program.local:
-                shape = [evaluate(extent, scalars, Memory()) for extent in extents]
+                shape = [evaluate(extent, scalars, Memory()) for extent in extents if extent is not None]
                 cells |= {(name, index): 0 if kind == "int" else 0.0 for index in np.ndindex(*shape)}
         for name, kind in program.scalars.items():
             cells[name, ()] = 0 if kind == "int" else 0.0
@@ -116,13 +116,17 @@ def _block(body: Block, values: dict, memory: Memory, observe: Observe) -> None:
 
 def perform(node: Assign, values: Counters, memory: Memory) -> None:
     """One assignment."""
+    memory.store(*evaluated(node, values, memory))
+
+
+def evaluated(node: Assign, values: Counters, memory: Memory) -> tuple[str, tuple, int | float]:
+    """What an assignment stores: (name, subscripts, value)."""
     value = compiled(node.value)(values, memory)
     target = node.target
     value = int(value) if kind_of(target) == "int" else float(value)
     if isinstance(target, Name):
-        memory.store(target.name, (), value)
-    else:
-        memory.store(target.array, tuple(compiled(part)(values, memory) for part in target.subscripts), value)
+        return target.name, (), value
+    return target.array, tuple(compiled(part)(values, memory) for part in target.subscripts), value
 
 
 def bounds(node: For, values: Counters, memory: Memory) -> tuple[int, int]:
@@ -207,6 +211,7 @@ def compiled(expr: Expr) -> Callable:
         case Binary(op, left, right):
             one, two = compiled(left), compiled(right)
             whole = kind_of(left) == kind_of(right) == "int"
+            apply: Callable
             if op == "/":
                 apply = _quotient if whole else _divide
             elif op == "%":

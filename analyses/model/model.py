@@ -9,12 +9,13 @@ import islpy as isl
 from analyses.errors import Unsupported
 from analyses.model.accesses import statements as build_statements
 from analyses.model.context import Context, Region
-from analyses.model.dependences import Dependence, Order, memory, value_based
+from analyses.model.dependences import Dependence, Order, memory
 from analyses.model.induction import substitute
 from analyses.model.normal import normalise
 from analyses.model.program import Program
 from analyses.model.scop import Walk
 from analyses.model.statements import Level, Statement, Storage
+from analyses.model.values import value_based
 from tsvc.loops import Loop
 
 #: isl gives up after so many operations; no loop here comes near.
@@ -215,7 +216,7 @@ def _build(loop: Loop, source: str) -> Model:
     isl.DEFAULT_CONTEXT.reset_operations()
     isl.DEFAULT_CONTEXT.set_max_operations(MAX_OPERATIONS)
     try:
-        context = Context(loop, parameters)
+        context = Context(loop, parameters, normal.positive)
         program = substitute(normal, context)
         walk = Walk(program, Region(context))
         statements, arrays = build_statements(program, walk.drafts, context)

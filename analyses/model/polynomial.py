@@ -231,7 +231,7 @@ def polynomial(expr: Expr, symbols, is_negative_free=None) -> Polynomial | None:
                 if one is None or two is None:
                     return None
                 return one + two if op == "+" else one - two if op == "-" else one * two
-            case Binary("/" | "%" as op, left, Number(divisor, "int")) if divisor > 0:
+            case Binary("/" | "%" as op, left, Number(int(divisor), "int")) if divisor > 0:
                 top = convert(left)
                 if top is None:
                     return None

@@ -144,6 +144,7 @@ class Program:
     arrays: name -> (kind, extents as expressions over parameters, None if unknown); local ones included.
     scalars: scalars in memory -> kind; parameters: read-only names -> kind.
     local: arrays and scalars that are dead after the function.
+    positive: parameters assumed to be at least 1, as loops stride by them.
     """
 
     name: str
@@ -153,6 +154,7 @@ class Program:
     parameters: Mapping[str, str]
     local: frozenset[str]
     assumptions: tuple[str, ...] = ()
+    positive: frozenset[str] = frozenset()
     iterators: frozenset[str] = field(default=frozenset())
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from analyses.model.context import Region
 from analyses.model.induction import affine_condition, may_break
-from analyses.model.polynomial import polynomial
+from analyses.model.polynomial import ONE, Polynomial, polynomial
 from analyses.model.program import Assign, Binary, Break, Element, Expr, For, If, Name, Number, Program, While, walk
 from analyses.model.statements import Guard, Level
 
@@ -34,7 +34,9 @@ class Walk:
     """One pass over the program: statements in textual order with loops, domain, guards and position."""
 
     def __init__(self, program: Program, region: Region):
-        self.program, self.drafts, self.levels = program, [], []
+        self.program = program
+        self.drafts: list[Draft] = []
+        self.levels: list[Level] = []
         self.numbers = {"S": 0, "G": 0}
         self.exit_guards: dict[str, list[str]] = {}
         self.leaving: list[bool] = [False]
@@ -85,8 +87,9 @@ class Walk:
         return exits
 
     def for_loop(self, node: For, loops, region, exact, guards, position, exits) -> None:
-        level = Level(node.iterator, node.line, node, loops[-1] if loops else None, node.step, may_break(node.body))
-        constraints, sure, known = bounds(node, region)
+        constraints, sure, known, starts = bounds(node, region)
+        parent = loops[-1] if loops else None
+        level = Level(node.iterator, node.line, node, parent, node.step, may_break(node.body), starts)
         if not known:  # how often it runs depends on data: known when it starts
             name = self.draft("guard", node, loops, region, exact, guards, position, exits)
             guards = (*guards, Guard(name, True, len(loops)))
@@ -117,8 +120,8 @@ class Walk:
         position[-1] += 1
 
 
-def bounds(node: For, region: Region) -> tuple[list[str], bool, bool]:
-    """(constraints on the counter, whether they are exact, whether the bounds are known without data)."""
+def bounds(node: For, region: Region) -> tuple[list[str], bool, bool, bool]:
+    """(constraints on the counter; are they exact, are the bounds known without data, is the start affine)."""
     name, sign, found, exact, known = node.iterator, 1 if node.step > 0 else -1, [], True, True
     lower, upper = (polynomial(side, region.symbols, region.proves) for side in (node.lower, node.upper))
     if lower is not None and lower.is_affine:
@@ -130,18 +133,22 @@ def bounds(node: For, region: Region) -> tuple[list[str], bool, bool]:
     match node.upper:
         case _ if upper is not None and upper.is_affine:
             found.append(f"{name} {'<' if sign > 0 else '>'} {upper}")
-        case Binary("/", top, Name(stride)) if stride in region.context.parameters and sign > 0:
-            # i < room/stride means (i + 1)*stride <= room, and stride >= 1, i >= 0 give i + stride <= (i + 1)*stride.
+        case Binary("/", top, Name(stride)) if sign > 0 and lower is not None and _positive(stride, region):
+            # For i >= 0, i < room/stride means (i + 1)*stride <= room, and then
+            # stride >= 1 gives i + stride <= (i + 1)*stride <= room.
             room = polynomial(top, region.symbols, region.proves)
             exact = False
-            found.append(f"{stride} >= 1")
-            if room is not None and room.is_affine:
+            if room is not None and room.is_affine and region.proves(lower):
                 found.append(f"{name} + {stride} <= {room}")
         case _:
             exact = False
     for side, poly in ((node.lower, lower), (node.upper, upper)):
         known = known and (poly is not None or _is_symbolic(side, region))
-    return found, exact, known
+    return found, exact, known, lower is not None and lower.is_affine
+
+
+def _positive(name: str, region: Region) -> bool:
+    return name in region.context.parameters and region.proves(Polynomial.atom(name) - ONE)
 
 
 def _is_symbolic(expr: Expr, region: Region) -> bool:

@@ -19,6 +19,7 @@ class Level:
     parent: "Level | None" = None
     step: int = 1
     exits: bool = False
+    starts_known: bool = True  # its first iteration does not depend on data
 
     @property
     def depth(self) -> int:

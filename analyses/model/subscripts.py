@@ -35,12 +35,12 @@ def form(expr: Expr, region: Region) -> Form | None:
     match expr:
         case Select(condition, then, orelse):
             affine = affine_condition(condition, region)
-            parts = form(then, region), form(orelse, region)
-            if affine is None or parts[0] is None or parts[1] is None:
+            yes, no = form(then, region), form(orelse, region)
+            if affine is None or yes is None or no is None:
                 return None
             return tuple(
                 Piece((*side, *piece.constraints), piece.value)
-                for side, part in zip(affine, parts, strict=True)
+                for side, part in zip(affine, (yes, no), strict=True)
                 for piece in part
             )
         case Binary("+" | "-" | "*" as op, left, right) if _selects(expr):
@@ -76,7 +76,7 @@ def layouts(accesses: Sequence[tuple[tuple[Form | None, ...], Region]]) -> list[
     regions = [region for _, region in accesses]
     known = [(at, c) for at, case in enumerate(cases) for c in range(len(case)) if None not in case[c][1]]
     flat = all(len(forms) == 1 for forms, _ in accesses)
-    bent = [(at, c) for at, c in known if any(not p.is_affine for p in cases[at][c][1])]
+    bent = [(at, c) for at, c in known if any(p is not None and not p.is_affine for p in cases[at][c][1])]
     if flat and bent:
         values = [(cases[at][c][1][0], regions[at].where(*cases[at][c][0])) for at, c in known]
         for rule in (_rows, _strided, _packed):
@@ -109,7 +109,7 @@ def _cases(forms: tuple[Form | None, ...]) -> list[tuple[tuple[str, ...], tuple[
 
 def _factors(values) -> list[str]:
     """Parameters that a counter is multiplied with, in order."""
-    found = {}
+    found: dict[str, None] = {}
     for poly, region in values:
         for atoms, _ in poly.terms:
             if len(atoms) > 1:

@@ -73,6 +73,7 @@ class Symbols:
     local: set[str] = field(default_factory=set)
     iterators: set[str] = field(default_factory=set)
     assumptions: list[str] = field(default_factory=list)
+    positive: set[str] = field(default_factory=set)
     scopes: list[dict[str, Entry]] = field(default_factory=lambda: [{}])
     labels: dict[tuple[int, str], str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
@@ -90,6 +91,8 @@ class Symbols:
             self.used.add(array.name)
         for name, kind in self.loop.signature:
             if kind != "array":
+                if name in _RESERVED:
+                    raise Unsupported(self.loop.path, self.loop.line, f"{name} is a word of isl: rename the parameter")
                 self.parameters[name] = "real" if kind == "real" else "int"
                 self.scopes[0][name] = Name(name, self.parameters[name])
                 self.used.add(name)

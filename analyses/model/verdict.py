@@ -63,7 +63,7 @@ def _copies(model: Model, level: Level, carried: Sequence[Dependence]):
 
 @lru_cache(maxsize=16384)
 def is_private(model: Model, level: Level, array: str) -> bool:
-    """Whether each iteration of a loop writes all it reads of an array, and what lives on is written unconditionally."""
+    """Whether each iteration of a loop writes all it reads of an array, and surely writes what lives on."""
     for dep in model.flow:
         if dep.array != array or level not in dep.sink.loops:
             continue

@@ -4,8 +4,9 @@ import pytest
 
 
 @pytest.fixture
-def c_file(tmp_path):
-    """Writes a C file of loops: c_file(text) -> its path."""
+def c_file(tmp_path, monkeypatch):
+    """Writes a C file of loops: c_file(text) -> its path. What is built meanwhile goes with the test."""
+    monkeypatch.setenv("TSVC_CACHE", str(tmp_path / "cache"))
 
     def write(text: str, name: str = "mine.c"):
         path = tmp_path / name

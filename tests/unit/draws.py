@@ -8,7 +8,21 @@ from tsvc.domain import bounds, defaults, is_legal
 from tsvc.inputs import Case
 
 #: One element, odd sizes, vector widths and their remainders; with the squares that the storage loops ask for.
-SIZES = [(1, 1), (2, 1), (2, 2), (3, 2), (5, 3), (8, 3), (15, 9), (17, 10), (33, 6), (35, 6), (64, 13), (100, 13), (101, 11)]
+SIZES = [
+    (1, 1),
+    (2, 1),
+    (2, 2),
+    (3, 2),
+    (5, 3),
+    (8, 3),
+    (15, 9),
+    (17, 10),
+    (33, 6),
+    (35, 6),
+    (64, 13),
+    (100, 13),
+    (101, 11),
+]
 _EXTREMES = [2**31 - 1, 2**31 - 1000, -(2**31)]
 _HOSTILE = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-40, -1e-45, 3e38, -3e38, 1.0, -1.0, 0.5]
 

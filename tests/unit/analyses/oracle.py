@@ -1,10 +1,12 @@
 """Judges claims by execution: what a finding says is done to recorded runs, and C's memory must come out.
 
-CHECKS maps claim["type"] to a function(model, claim, rng) that raises Refuted; finding authors add theirs here.
+CHECKS maps claim["type"] to a function(model, claim, rng) that raises Refuted; modules checks_*.py
+beside this file add theirs (`oracle.CHECKS["type"] = check`) and are imported when they are first needed.
 """
 
-import functools
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
 
 import islpy as isl
 import numpy as np
@@ -25,7 +27,15 @@ def check_claim(model: Model, finding, rng: np.random.Generator) -> None:
     finding: a Finding, or its claim alone.
     """
     claim = finding if isinstance(finding, Mapping) else finding.claim
+    if claim["type"] not in CHECKS:
+        load_checks()
     CHECKS[claim["type"]](model, claim, rng)
+
+
+def load_checks() -> None:
+    """Import every checks_*.py beside this file."""
+    for path in sorted(Path(__file__).parent.glob("checks_*.py")):
+        import_module(path.stem)
 
 
 def holds(model: Model, condition: str | None, values: dict) -> bool:
@@ -172,4 +182,4 @@ def refutes(model: Model, claim: Mapping, rng: np.random.Generator) -> bool:
     return False
 
 
-__all__ = ["CHECKS", "Refuted", "check_claim", "compare", "functools", "holds", "refutes", "runs"]
+__all__ = ["CHECKS", "Refuted", "check_claim", "compare", "holds", "load_checks", "refutes", "runs"]

@@ -7,8 +7,8 @@ import numpy as np
 from tracing import Instance
 
 from analyses.model import Model
-from analyses.model.interpreter import Memory, bounds, evaluate, perform
-from analyses.model.program import Assign, For
+from analyses.model.interpreter import Memory, bounds, evaluate, evaluated, perform
+from analyses.model.program import For
 
 IDENTITY = {"+": 0.0, "*": 1.0, "min": math.inf, "max": -math.inf}
 OPERATORS = {"+": operator.add, "*": operator.mul, "min": min, "max": max}
@@ -35,10 +35,23 @@ def with_outcomes(model: Model, instances: list[Instance], memory: Memory) -> No
 
 def execute(instance: Instance, memory: Memory) -> None:
     """One instance again; a guard must give what it gave, or other instances would have run."""
-    if isinstance(instance.statement.node, Assign) and instance.statement.kind == "assign":
-        perform(instance.statement.node, instance.values, memory)
-    elif outcome(instance, instance.values, memory) != instance.polarity:
-        raise Refuted(f"{instance.statement.name}{list(instance.iters)} decides another way")
+    for _ in steps([instance], memory):
+        pass
+
+
+def steps(instances, memory: Memory):
+    """The instances again, in steps: what an assignment reads is one, what it writes another."""
+    for instance in instances:
+        try:
+            if instance.statement.kind == "assign":
+                stored = evaluated(instance.statement.node, instance.values, memory)
+                yield
+                memory.store(*stored)
+            elif outcome(instance, instance.values, memory) != instance.polarity:
+                raise Refuted(f"{instance.statement.name}{list(instance.iters)} decides another way")
+        except KeyError as error:
+            raise Refuted(f"{instance.statement.name}{list(instance.iters)} leaves its array: {error}") from None
+        yield
 
 
 class Overlay(Memory):
@@ -107,12 +120,11 @@ def interleaved(instances: list[Instance], depth: int, memory: Memory, rng, **vi
     before = dict(memory.cells)
     seen = {key: Overlay(memory, before, **views) for key in streams}
     order = list(streams)
-    pending = {key: iter(stream) for key, stream in streams.items()}
-    burst = rng.random() < 0.5  # whole iterations in random order find other mistakes than single steps
+    pending = {key: steps(stream, seen[key]) for key, stream in streams.items()}
+    burst = rng.random() < 0.3  # whole iterations in random order find other mistakes than single steps
     while pending:
         key = list(pending)[rng.integers(len(pending))]
-        for instance in pending[key]:
-            execute(instance, seen[key])
+        for _ in pending[key]:
             if not burst:
                 break
         else:

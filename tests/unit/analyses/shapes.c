@@ -267,3 +267,55 @@ void breaks_then_uses(int n, real a[restrict n], const real b[restrict n])
     if (i < n)
         a[i] = -s;
 }
+
+/* index row in 0..n-1 */
+real running(int n, real a[restrict n], const real b[restrict n], const int row[restrict n])
+{
+    real s = 0;
+    for (int i = 0; i + 1 < n; i++) {
+        for (int k = row[i]; k < row[i + 1]; k++)
+            s += b[k];
+        a[i] = s;
+    }
+    return s;
+}
+
+/* requires k != 0
+ * param k = 2 in -3..3
+ */
+void any_divisor(int n, int k, real a[restrict n], const real b[restrict n])
+{
+    for (int i = -2; i < n / k; i++)
+        if (i >= 0)
+            a[i] = b[i] + a[0];
+}
+
+void two_branches(int n, real a[restrict n], const real b[restrict n])
+{
+    real t = 0;
+    for (int i = 0; i < n; i++) {
+        if (b[i] > 0) {
+            if (a[i] > 0)
+                t = a[i];
+        } else {
+            t = b[i];
+        }
+        a[i] = t;
+    }
+}
+
+int first_and_last(int n, const real a[restrict n])
+{
+    int first = -1, last = -1;
+    for (int i = 0; i < n; i++)
+        if (a[i] > 0.25f) {
+            first = i;
+            break;
+        }
+    for (int i = n - 1; i > first; i--)
+        if (a[i] > 0.25f) {
+            last = i;
+            break;
+        }
+    return first + n * last;
+}

@@ -9,7 +9,7 @@ from analyses.model import Model, Statement
 from analyses.model.accesses import cell
 from analyses.model.induction import may_break
 from analyses.model.interpreter import Memory, run
-from analyses.model.program import Assign, If, While
+from analyses.model.program import If, While
 from tsvc import reference
 from tsvc.domain import arguments, bounds, is_legal
 from tsvc.inputs import Case
@@ -148,6 +148,21 @@ def shown(instances: list[Instance]) -> set[tuple]:
     return found
 
 
+def produced(instances: list[Instance]) -> tuple[set[tuple], set[tuple]]:
+    """Value-based flow of one execution, in the form of shown(), and (instance key, element) of values from before."""
+    last: dict[tuple, Instance] = {}
+    flow, live = set(), set()
+    for instance in instances:
+        for spot in instance.reads:
+            if spot in last:
+                flow.add(("flow", spot[0], *last[spot].key, *instance.key))
+            else:
+                live.add((*instance.key, spot[0]))
+        for spot in instance.writes:
+            last[spot] = instance
+    return flow, live
+
+
 def claimed(model: Model, values: dict, deps=None) -> set[tuple]:
     """The static dependences at fixed parameters, in the form of shown()."""
     text = " and ".join(f"{name} = {values[name]}" for name in model.parameters) or "true"
@@ -161,12 +176,15 @@ def claimed(model: Model, values: dict, deps=None) -> set[tuple]:
     return found
 
 
-def points(domain: isl.Set) -> list[tuple[int, ...]]:
-    """All points of a bounded set."""
+def points(domain: isl.Set, most: int = 12) -> list[tuple[int, ...]]:
+    """All points of a set; the rounds of a while loop have no bound, there up to most."""
     found: list[isl.Point] = []
-    assert domain.is_bounded(), domain
-    domain.foreach_point(found.append)
     size = domain.dim(isl.dim_type.set)
+    if not domain.is_bounded():
+        for d in range(size):
+            domain = domain.lower_bound_val(isl.dim_type.set, d, isl.Val(-1))
+            domain = domain.upper_bound_val(isl.dim_type.set, d, isl.Val(most))
+    domain.foreach_point(found.append)
     return [
         tuple(int(point.get_coordinate_val(isl.dim_type.set, d).to_python()) for d in range(size)) for point in found
     ]
@@ -187,7 +205,7 @@ def cases(loop, rng: np.random.Generator, count: int, sizes=None, params=None):
                 drawn[parameter.name] = float(rng.integers(int(low * 8), int(high * 8) + 1)) / 8
         drawn |= params or {}
         if is_legal(loop, n, m, drawn):
-            kind = str(rng.choice(["exact", "uniform", "awkward", "awkward"]))
+            kind = str(rng.choice(["exact", "uniform", "awkward", "awkward", "awkward", "tsvc"]))
             yield Case(loop, n, m, kind, int(rng.integers(2**31)), drawn)
             made += 1
             if made == count:

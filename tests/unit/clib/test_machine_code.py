@@ -35,7 +35,9 @@ def _repeats(functions: dict[str, str], name: str, seen: frozenset = frozenset()
     code = functions[name]
     if re.search(r"<(memcpy|memmove|memset)@plt>", code):
         return True
-    for address, target, where in re.findall(r"^ *([0-9a-f]+):\s+(?:j|b|cb|tb)\S*\s.*?\b([0-9a-f]+) <([^>+]+)", code, re.M):
+    for address, target, where in re.findall(
+        r"^ *([0-9a-f]+):\s+(?:j|b|cb|tb)\S*\s.*?\b([0-9a-f]+) <([^>+]+)", code, re.M
+    ):
         if where == name and int(target, 16) <= int(address, 16):
             return True
     called = set(re.findall(r"<([^>+@]+)>", code)) & set(functions) - {name} - seen
@@ -73,13 +75,15 @@ def _outcome(loop, seed: int, build: str) -> dict[str, np.ndarray]:
 @both_builds
 @every_loop
 def test_the_answer_follows_from_the_data(loop, kind):
-    outcomes = {tuple(array.tobytes() for array in _outcome(loop, seed, kind).values()) for seed in range(3)}
+    outcomes = (b"".join(map(bytes, _outcome(loop, seed, kind).values())) for seed in range(12))
+    first = next(outcomes)
     # s2102 stores an identity matrix, s317 raises 0.99 to a power.
-    assert len(outcomes) > 1 or loop.name in ("s2102", "s317")
+    assert any(other != first for other in outcomes) or loop.name in ("s2102", "s317")
 
 
 @every_loop
 def test_fast_build_computes_what_the_strict_build_does(loop):
     want = _outcome(loop, 3, "strict")
     for name, got in _outcome(loop, 3, "fast").items():
-        assert np.abs(got - want[name]).max() <= 1e-3 * np.abs(want[name]).max(), name
+        # s317 ends in denormals, which the fast build may flush.
+        assert np.abs(got - want[name]).max() <= 1e-3 * np.abs(want[name]).max() + np.finfo(np.float32).tiny, name

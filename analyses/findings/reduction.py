@@ -1,0 +1,78 @@
+"""Reductions: cells that a loop only updates with an associative operator, and extrema with their positions."""
+
+from analyses.finding import CONDITION, PROVEN, REASSOCIATION, Finding
+from analyses.findings._render import evidence
+from analyses.findings._updates import Reduction, reductions
+from analyses.model import Model
+from analyses.model.program import Binary, Element, Expr, Select, text
+
+_WORDS = {
+    "+": "the sum",
+    "*": "the product",
+    "min": "the minimum",
+    "max": "the maximum",
+    "argmin": "the minimum",
+    "argmax": "the maximum",
+    "last": "the last value assigned",
+    "&": "the bitwise and",
+    "|": "the bitwise or",
+    "^": "the bitwise exclusive or",
+}
+
+
+def find(model: Model) -> list[Finding]:
+    """One finding a loop level and array."""
+    return [_finding(model, one) for one in reductions(model)]
+
+
+def _finding(model: Model, one: Reduction) -> Finding:
+    how, place = one.update, one.cells[0].place
+    claim: dict = {
+        "type": "reduction",
+        "level": one.level.name,
+        "array": one.array,
+        "operator": how.operator,
+        "statements": [statement.name for statement in one.statements],
+    }
+    if how.tie:
+        claim["tie"] = how.tie
+    if one.companions:
+        claim["companions"] = list(one.companions)
+    if how.guarded:
+        claim["guarded"] = True
+    rounds = how.operator in ("+", "*") and model.arrays[one.array].kind == "real"
+    level = REASSOCIATION if rounds else PROVEN
+    if how.unordered:
+        level, claim["assumes"], claim["condition"] = CONDITION, "no NaN", str(model.context)
+    deps = [d for d in model.flow if d.array == one.array and {d.source, d.sink} <= {*one.statements}]
+    facts = evidence(*model.carried(one.level, deps), limit=1)
+    if how.form is not None and how.operator == "+":
+        facts["term"] = text(how.form.rest)
+        claim["form"] = "dot product" if _is_product(how.form.rest) else "sum"
+    return Finding("reduction", level, model.name, one.statements[0].line, claim, _advice(one, text(place), rounds), facts)
+
+
+def _advice(one: Reduction, place: str, rounds: bool) -> str:
+    how = one.update
+    words = f"{place} is {_WORDS[how.operator]} over loop {one.level.name}"
+    if how.guarded and how.operator != "last":
+        words += " of the iterations whose condition holds"
+    if how.operator == "last":
+        return f"{words}: the iteration with the largest position that assigns wins, so positions reduce with max."
+    if one.companions:
+        return (
+            f"{words} and {' and '.join(one.companions)} its position: combine (value, position) pairs in any tree that "
+            f"keeps their order; among equal values the {how.tie} position stays."
+        )
+    if rounds:
+        return f"{words}: partial results in any tree are exact up to rounding."
+    sure = " without NaN" if how.unordered else ""
+    return f"{words}: partial results in any tree{sure} give exactly C's value."
+
+
+def _is_product(term: Expr) -> bool:
+    if isinstance(term, Select):
+        return any(_is_product(side) for side in (term.then, term.orelse))
+    if isinstance(term, Binary) and term.op in "+-":
+        return _is_product(term.left) and _is_product(term.right)
+    return isinstance(term, Binary) and term.op == "*" and all(isinstance(s, Element) for s in (term.left, term.right))

@@ -1,0 +1,178 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from tsvc import LOOPS
+from tsvc.cases import make
+from tsvc.domain import arguments, evaluate
+from tsvc.inputs import KINDS, Case
+from tsvc.loops import load
+
+every_loop = pytest.mark.parametrize("loop", LOOPS.values(), ids=list(LOOPS))
+every_kind = pytest.mark.parametrize("kind", KINDS)
+
+_SEEDS = 200
+
+
+def _values(name: str, array: str, seed: int, kind: str = "awkward", n: int = 64, **params) -> np.ndarray:
+    return Case(LOOPS[name], n, 8, kind, seed, params).arrays()[array]
+
+
+def _same(left: dict, right: dict) -> bool:
+    return all(left[name].tobytes() == right[name].tobytes() for name in left)
+
+
+@every_loop
+def test_arrays_are_reproducible_and_of_the_right_shape(loop):
+    for kind in KINDS:
+        case = make(loop, 100, 13, kind, 5)
+        arrays, again = case.arrays(), make(loop, 100, 13, kind, 5).arrays()
+        assert list(arrays) == [array.name for array in loop.arrays]
+        assert _same(arrays, again)
+        for array in loop.arrays:
+            got = arrays[array.name]
+            assert got.dtype == array.numpy_type()
+            assert got.flags.c_contiguous and got.flags.writeable and np.isfinite(got).all()
+            assert got.shape == tuple(evaluate(text, n=case.n, m=case.m) for text in array.extents)
+
+
+@every_loop
+def test_another_seed_draws_other_data(loop):
+    for kind in KINDS[1:]:
+        drawn = [make(loop, 100, 13, kind, seed).arrays() for seed in range(3)]
+        assert not loop.arrays or not (_same(drawn[0], drawn[1]) and _same(drawn[0], drawn[2]))
+
+
+def test_arrays_of_one_case_differ_from_each_other():
+    arrays = Case(LOOPS["s271"], 64, kind="uniform").arrays()
+    assert not np.array_equal(arrays["b"], arrays["c"])
+
+
+@every_loop
+def test_exact_data_are_multiples_of_an_eighth_of_a_power_of_two(loop):
+    case = make(loop, 100, 13, "exact", 2)
+    scalars = {"n": case.n, "m": case.m, **arguments(loop, case.n, case.m, case.params)}
+    for array in loop.arrays:
+        values = case.arrays()[array.name].astype(np.float64)
+        if array.dtype == "real" and array.role != "out":
+            low, high = (evaluate(text, **scalars) for text in (array.low or "-1", array.high or "1"))
+            unit = 2.0 ** np.floor(np.log2((high - low) / 2)) / 8
+            steps = (values - (low + high) / 2) / unit
+            # s481 and s482 compare against a bound that is no such multiple: one float32 rounding.
+            assert np.abs(steps - np.round(steps)).max() <= (0 if loop.name not in ("s481", "s482") else 1e-5)
+            assert np.abs(steps).max() <= 8.001
+            if array.low is None:
+                assert np.array_equal(values * 8, np.round(values * 8))
+
+
+@every_loop
+def test_data_stay_in_their_range(loop):
+    for kind, seed in itertools.product(KINDS[1:], range(3)):
+        case = make(loop, 100, 13, kind, seed)
+        scalars = {"n": case.n, "m": case.m, **arguments(loop, case.n, case.m, case.params)}
+        for array in loop.arrays:
+            if array.role != "out":
+                low, high = (evaluate(text, **scalars) for text in (array.low or "-1", array.high or "1"))
+                margin = 0.125 * (high - low) if kind == "awkward" and array.dtype == "real" else 1e-6
+                values = case.arrays()[array.name]
+                assert low - margin <= values.min() and values.max() <= high + margin
+
+
+# What "awkward" promises: each must turn up among the seeds.
+_STYLES = {
+    "ties": lambda v: len(set(v.tolist())) <= 3 and len(v) > 3,
+    "zeros of both signs": lambda v: (v[v == 0].size > 5) and len(set(np.signbit(v[v == 0]).tolist())) == 2,
+    "all positive": lambda v: (v > 0).all(),
+    "all negative": lambda v: (v < 0).all(),
+    "rising": lambda v: (np.diff(v) >= 0).all() and v[0] < v[-1],
+    "falling": lambda v: (np.diff(v) <= 0).all() and v[0] > v[-1],
+    "one hit at the start": lambda v: (v[1:] > 0).all() and v[0] < 0,
+    "one hit at the end": lambda v: (v[:-1] > 0).all() and v[-1] < 0,
+    "one hit between": lambda v: (v < 0).sum() == 1 and v[0] > 0 and v[-1] > 0,
+    "all but one": lambda v: (v > 0).sum() == 1,
+    "alternating": lambda v: (v[::2] >= 0).all() and (v[1::2] <= 0).all() and (v != 0).sum() > 40,
+}
+
+
+@pytest.mark.parametrize("style", _STYLES)
+def test_awkward_data_take_every_style(style):
+    assert any(_STYLES[style](_values("s331", "a", seed)) for seed in range(_SEEDS))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_awkward_data_of_few_elements(size):
+    for seed in range(50):
+        assert _values("s331", "a", seed, n=size).shape == (size,)
+
+
+_INDEX_STYLES = {
+    "identity": lambda v: np.array_equal(v, np.arange(v.size)),
+    "reversed": lambda v: np.array_equal(v, np.arange(v.size)[::-1]),
+    "a permutation": lambda v: len(set(v.tolist())) == v.size and (np.diff(v) < 0).any() and (np.diff(v) > 0).any(),
+    "one element only": lambda v: len(set(v.tolist())) == 1,
+    "few elements": lambda v: 1 < len(set(v.tolist())) <= 3,
+    "both ends": lambda v: set(v.tolist()) == {0, v.size - 1},
+    "some duplicates": lambda v: v.size // 2 < len(set(v.tolist())) < v.size,
+}
+
+
+@pytest.mark.parametrize("kind", ["exact", "uniform", "awkward"])
+@pytest.mark.parametrize("style", _INDEX_STYLES)
+def test_index_arrays_take_every_style(style, kind):
+    assert any(_INDEX_STYLES[style](_values("vas", "ip", seed, kind)) for seed in range(_SEEDS))
+
+
+@every_kind
+@pytest.mark.parametrize("name", [loop.name for loop in LOOPS.values() if any(a.dtype == "int" for a in loop.arrays)])
+def test_index_arrays_stay_within_bounds(name, kind):
+    loop = LOOPS[name]
+    for seed, (n, m) in enumerate([(1, 1), (2, 2), (5, 2), (33, 6), (100, 10)] * 6):
+        case = make(loop, n, m, kind, seed)
+        scalars = {"n": case.n, "m": case.m, **arguments(loop, case.n, case.m, case.params)}
+        for array in (one for one in loop.arrays if one.dtype == "int"):
+            low, high = (evaluate(text, **scalars) for text in (array.low, array.high))
+            values = case.arrays()[array.name]
+            assert low <= values.min() and values.max() <= high
+
+
+def test_tsvcs_own_index_array_is_blocks_of_five():
+    assert _values("vag", "ip", 0, "tsvc", n=10).tolist() == [4, 2, 0, 3, 1, 9, 7, 5, 8, 6]
+    assert _values("s442", "indx", 0, "tsvc", n=6).tolist() == [2, 3, 4, 1, 2, 3]
+
+
+@every_kind
+def test_a_permutation_has_no_duplicates(c_file, kind):
+    text = "/* index ip in 0..n-1 permutation */\nvoid f(int n, real a[n], int ip[n]) { a[ip[0]] = a[0]; }"
+    loop = load(c_file(text))["f"]
+    for seed in range(30):
+        for n in (1, 2, 10, 35):
+            assert sorted(Case(loop, n, 1, kind, seed).arrays()["ip"]) == list(range(n))
+
+
+@every_kind
+def test_fill_changes_write_only_arrays_and_no_others(kind):
+    for loop in LOOPS.values():
+        case = make(loop, 40, 10, kind, 1)
+        one, other = case.arrays(1), case.arrays(2)
+        for array in loop.arrays:
+            same = one[array.name].tobytes() == other[array.name].tobytes()
+            assert same == (array.role != "out"), (loop.name, array.name)
+
+
+def test_cached_arrays_are_drawn_once_for_each_fill():
+    case = Case(LOOPS["s000"], 16, kind="uniform")
+    assert case.arrays_cached() is case.arrays_cached()
+    assert case.arrays_cached(1) is not case.arrays_cached()
+    assert _same(case.arrays_cached(), case.arrays())
+    assert case.arrays()["a"] is not case.arrays_cached()["a"]
+
+
+def test_a_case_says_what_it_is():
+    assert str(Case(LOOPS["s175"], 9, 3, "exact", 4, {"inc": 2})) == "n=9 kind=exact seed=4 inc=2"
+    assert str(Case(LOOPS["s2102"], 9, 3, "tsvc")) == "m=3 kind=tsvc seed=0"
+
+
+def test_index_bounds_follow_the_parameters():
+    highest = {j: max(_values("s4116", "ip", seed, j=j, inc=0).max() for seed in range(40)) for j in (1, 8)}
+    assert highest == {1: 63, 8: 7}  # from the start of row j to the end of aa
