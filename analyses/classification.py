@@ -1,7 +1,8 @@
 """One word for each loop: how its iterations may run, and the findings that show it.
 
 parallel                 all at once, as they are
-parallel after ...       all at once after the named transformation (copies, expansion, distribution, ...)
+parallel after ...       all at once after the named transformation: a kind of finding, "snapshot" (old values from a
+                         copy), "last_writer" (of equal scattered indices the last iteration's value is kept)
 reduction                partial results, combined
 scan                     a recurrence that is an associative scan
 compaction               positions are counts of what came before: a prefix count
@@ -15,21 +16,13 @@ program the worst of its statements': `for i, for j` with a parallel j runs in p
 from collections.abc import Iterable, Mapping, Sequence
 
 from analyses.finding import CONDITION, LEVELS, PROVEN, Finding
-from analyses.model import Dependence, Level, Model
-from analyses.model.verdict import judge
+from analyses.model import Dependence, Level, Model, Statement
+from analyses.model.verdict import Verdict, judge
 
 #: Best first.
 WORDS = ("parallel", "parallel after", "reduction", "scan", "compaction", "search", "sequential")
-#: Which word a kind of finding stands for, if it speaks of the array that carries the dependence.
-MEANS = {
-    "reduction": "reduction",
-    "prefix_sum": "scan",
-    "strided_prefix_sum": "scan",
-    "linear_recurrence": "scan",
-    "compaction": "compaction",
-    "unpacking": "compaction",
-    "early_exit": "search",
-}
+#: Which word a claim stands for, by its type, if it speaks of the array that carries the dependence.
+MEANS = {"reduction": "reduction", "scan": "scan", "packing": "compaction", "early_exit": "search"}
 #: Kinds after which a loop is parallel if they say so.
 TRANSFORMS = (
     "distribution", "reordering", "retiming", "index_set_split", "peeling", "wrap_around", "rerolling", "reversal",
@@ -41,7 +34,7 @@ def classify(model: Model, findings: Sequence[Finding]) -> list[Finding]:
     """The classification of each loop and, on the function's own line, of the whole program."""
     words = {level: _classify(model, level, findings) for level in model.levels if model.inside(level)}
     found = [_finding(model, level, *words[level]) for level in words]
-    if whole := _program(model, words):
+    if whole := _program(model, words, findings):
         found.append(whole)
     return found
 
@@ -55,13 +48,16 @@ def _classify(model: Model, level: Level, findings: Sequence[Finding]) -> Word:
     verdict = judge(model, level)
     shown = tuple(f for f in here if f.kind == "parallel")
     if verdict.is_parallel:
-        after = (("expansion",) if verdict.private else ()) + (("snapshot",) if verdict.snapshot else ())
+        after = _copies(model, verdict)
         return ("parallel after" if after else "parallel"), after, shown, ()
     for kind in TRANSFORMS:
         done = tuple(f for f in here if f.kind == kind and makes_parallel(f.claim))
         if done:
             return "parallel after", (kind,), done, ()
     left = {dep.array: dep for dep in verdict.blockers}
+    ordered = tuple(f for f in here if f.claim["type"] == "scatter" and f.claim.get("duplicates") == "last")
+    if ordered and all(dep.kind == "WAW" and any(_mentions(f.claim, dep.array) for f in ordered) for dep in verdict.blockers):
+        return "parallel after", ("last_writer",), ordered, ()
     word, after, shown = "parallel", (), ()
     for split in here:
         groups = split.claim.get("groups") if split.kind in ("distribution", "reordering") else None
@@ -71,25 +67,36 @@ def _classify(model: Model, level: Level, findings: Sequence[Finding]) -> Word:
             left, after, shown = {dep.array: dep for dep in within}, (split.kind,), (split,)
             break
     for array in left:
-        because = [f for f in here if f.kind in MEANS and _mentions(f.claim, array)]
+        because = [f for f in here if f.claim["type"] in MEANS and _mentions(f.claim, array)]
         if model.arrays[array].is_virtual:
-            because = [f for f in here if MEANS.get(f.kind) == "search"]
+            because = [f for f in here if f.claim["type"] == "early_exit"]
         if not because:
             return "sequential", (), tuple(f for f in here if f.kind == "sequential"), verdict.blockers
-        best = min(because, key=lambda f: WORDS.index(MEANS[f.kind]))
-        word, shown = max(word, MEANS[best.kind], key=WORDS.index), (*shown, best)
+        best = min(because, key=lambda f: WORDS.index(_means(f)))
+        word, shown = max(word, _means(best), key=WORDS.index), (*shown, best)
     return ("parallel after" if word == "parallel" and after else word), after, shown, ()
+
+
+def _means(finding: Finding) -> str:
+    return MEANS[finding.claim["type"]]
 
 
 def makes_parallel(claim: Mapping) -> bool:
     """Whether a claim says that the loop is parallel afterwards."""
-    free = claim.get("parallel", claim["type"] == "retiming")
+    free = claim.get("parallel", claim["type"] in ("retiming", "wavefront") or "phases" in claim)
     return free is True or (isinstance(free, list) and bool(free) and all(free))
 
 
 def _speaks_of(claim: Mapping, level: Level) -> bool:
-    named = claim.get("level", claim.get("levels", ()))
-    return level.name in ((named,) if isinstance(named, str) else named)
+    return level.name in (claim.get("level"), claim.get("outer"), claim.get("inner"))
+
+
+def _copies(model: Model, verdict: Verdict) -> tuple[str, ...]:
+    """What a parallel loop needs first: copies for each iteration, one copy before the loop."""
+    arrays = [array for array in verdict.private if not model.arrays[array].is_scalar]
+    scalars = len(arrays) < len(verdict.private)
+    steps = (("scalar_expansion", scalars), ("array_expansion", arrays), ("snapshot", verdict.snapshot))
+    return tuple(name for name, needed in steps if needed)
 
 
 def _mentions(value, array: str) -> bool:
@@ -117,20 +124,34 @@ def _finding(model: Model, level: Level, word: str, after, shown, blockers) -> F
     )
 
 
-def _program(model: Model, words: Mapping[Level, Word]) -> Finding | None:
+def _program(model: Model, words: Mapping[Level, Word], findings: Sequence[Finding]) -> Finding | None:
     """The program's word: each statement at its best loop, the worst statement."""
-    worst: tuple[int, Level | None] = (-1, None)
+    worst: tuple[Word, Level] | None = None
     for statement in model.statements:
-        ranks = [(WORDS.index(words[level][0]), level) for level in statement.loops if level in words]
-        if ranks:
-            worst = max(worst, min(ranks, key=lambda pair: pair[0]), key=lambda pair: pair[0])
-    rank, level = worst
-    if level is None:
+        options = [(_split(statement, level, words[level], findings), level) for level in statement.loops]
+        if options:
+            best = min(options, key=lambda option: WORDS.index(option[0][0]))
+            if worst is None or WORDS.index(best[0][0]) > WORDS.index(worst[0][0]):
+                worst = best
+    if worst is None:
         return None
-    word, after, shown, _ = words[level]
+    (word, after, shown, _), level = worst
     claim = {"type": "classification", "word": word, "loop": level.name, "after": list(after), "because": _claims(shown)}
     advice = f"As a whole {model.name} is {_how(word, after, shown)} (loop {level.name})."
     return Finding("classification", _weakest(shown), model.name, model.loop.line, claim, advice)
+
+
+def _split(statement: Statement, level: Level, word: Word, findings: Sequence[Finding]) -> Word:
+    """A loop's word for one of its statements, which may stand in a part of its own after a distribution."""
+    if word[0] in ("parallel", "parallel after"):
+        return word
+    for finding in findings:
+        claim = finding.claim
+        if finding.kind == "distribution" and claim.get("level") == level.name and claim["type"] == "distribution":
+            for group, free in zip(claim["groups"], claim["parallel"], strict=True):
+                if statement.name in group and free:
+                    return "parallel after", ("distribution",), (finding,), ()
+    return word
 
 
 def _claims(shown: Sequence[Finding]) -> list[dict]:

@@ -81,7 +81,7 @@ class Case:
 
     def _draw_index(self, array: Array, shape, scalars: dict) -> np.ndarray:
         low, high = (int(evaluate(text, **scalars)) for text in (array.low or "0", array.high or "0"))
-        rng, size = self._rng(array), shape[0]
+        rng, size = self._rng(array), int(np.prod(shape))
         k = np.arange(size)
         if self.kind == "tsvc":
             if array.init is not None:
@@ -94,7 +94,7 @@ class Case:
             if not array.permutation:
                 choices += ["random", "random", "same", "few", "ends"]
             values = _INDEX[rng.choice(choices)](rng, size, low, high)
-        return np.clip(values, low, max(low, high)).astype(np.int32)
+        return np.clip(values, low, max(low, high)).astype(np.int32).reshape(shape)
 
 
 def _exact(rng, shape, low, high):

@@ -64,3 +64,8 @@ def direction(scan: Scan) -> str:
         return f"loop {scan.level.name}"
     loops = [level.name for level in scan.body.chain[scan.level.depth :]]
     return f"({', '.join(loops)}) in steps of ({', '.join(map(str, scan.distance))})"
+
+
+def targets(scan: Scan) -> str:
+    """What the scan leaves in memory, as C text."""
+    return " and ".join(dict.fromkeys(text(s.node.target) for s in scan.statements))  # type: ignore[union-attr]

@@ -6,6 +6,7 @@ Order 1 and higher, and coupled ones through several arrays (Kogge and Stone 197
 from analyses.finding import Finding
 from analyses.findings._scan_claims import direction, finding
 from analyses.findings._scans import Scan, scans
+from analyses.findings._transfer import key
 from analyses.model import Model
 from analyses.model.program import text
 
@@ -21,11 +22,8 @@ def find(model: Model) -> list[Finding]:
 
 def _order(scan: Scan) -> int:
     """How many iterations back the state reaches."""
-    return max(len([s for s in scan.states if s_array(s) == array]) for array in scan.arrays)
-
-
-def s_array(state) -> str:
-    return getattr(state, "array", None) or state.name
+    places = [key(state)[0] for state in scan.states]
+    return max(places.count(array) for array in scan.arrays)
 
 
 def _advice(scan: Scan) -> str:
@@ -35,6 +33,6 @@ def _advice(scan: Scan) -> str:
     through = " through several arrays" if scan.is_coupled else ""
     return (
         f"The state ({states}) follows a linear recurrence of order {_order(scan)}{through} along {direction(scan)}: "
-        f"with A = [{rows}] and b = [{offset}] the steps combine associatively, (A1, b1) then (A2, b2) giving "
-        "(A2*A1, A2*b1 + b2)."
+        f"with matrix M = [{rows}] and offset v = [{offset}] the steps combine associatively, (M1, v1) then (M2, v2) "
+        "giving (M2*M1, M2*v1 + v2)."
     )

@@ -4,7 +4,7 @@ Also running products, maxima and minima. Blelloch, "Prefix sums and their appli
 """
 
 from analyses.finding import Finding
-from analyses.findings._scan_claims import direction, finding, is_counter
+from analyses.findings._scan_claims import direction, finding, is_counter, targets
 from analyses.findings._scans import Scan, scans
 from analyses.model import Model
 from analyses.model.program import Number, text
@@ -22,12 +22,12 @@ def find(model: Model) -> list[Finding]:
 
 
 def _advice(scan: Scan) -> str:
-    states = " and ".join(text(state) for state in scan.states)
+    states = targets(scan)
     what = f" of {text(scan.offset[0])}" if scan.operator == "+" else ""
     if scan.operator == "+" and isinstance(scan.offset[0], Number):
         return (
             f"{states} grows by {text(scan.offset[0])} in each iteration of {direction(scan)}: "
             "up to rounding its start plus a multiple of the iteration number."
         )
-    inner = f" Chains that differ in other loops are independent." if len(scan.distance) > 1 else ""
+    inner = " Chains that differ in other loops are independent." if len(scan.distance) > 1 else ""
     return f"{states} is {_WORDS[scan.operator]}{what} along {direction(scan)}: a scan, not a sequential loop.{inner}"

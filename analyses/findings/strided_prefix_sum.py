@@ -1,10 +1,9 @@
 """Strided prefix sums: every iteration adds to the value of k iterations before, so k chains run side by side."""
 
 from analyses.finding import Finding
-from analyses.findings._scan_claims import direction, finding
+from analyses.findings._scan_claims import direction, finding, targets
 from analyses.findings._scans import Scan, scans
 from analyses.model import Model
-from analyses.model.program import text
 
 
 def find(model: Model) -> list[Finding]:
@@ -19,6 +18,6 @@ def find(model: Model) -> list[Finding]:
 def _advice(scan: Scan) -> str:
     what = "prefix sums" if scan.operator == "+" else "running products"
     return (
-        f"{text(scan.states[0])} is {scan.stride} independent {what} along {direction(scan)}, one for each remainder "
+        f"{targets(scan)} is {scan.stride} independent {what} along {direction(scan)}, one for each remainder "
         f"of the iteration number by {scan.stride}: {scan.stride} consecutive iterations may also run at once."
     )

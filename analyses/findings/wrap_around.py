@@ -103,8 +103,17 @@ class _Body:
         """The expression as it was some iterations ago."""
         counter, step = self.loop.iterator, self.loop.step * distance
         sign = "-" if step > 0 else "+"
-        old = Binary(sign, Name(counter), Number(abs(step)))
-        return rewrite(expr, lambda node: old if node == Name(counter) else node) if distance else expr
+
+        def change(node):
+            match node:
+                case Name(name) if name == counter:
+                    return Binary(sign, node, Number(abs(step)))
+                case Binary("+" | "-" as op, Binary("+" | "-" as inner, Name(name) as left, Number(int(a))), Number(int(b))):
+                    if op == inner and name == counter:
+                        return Binary(op, left, Number(a + b))
+            return node
+
+        return rewrite(expr, change) if distance else expr
 
     def _kind(self, name: str) -> str:
         return {**self.model.normal.parameters, **self.model.normal.scalars}.get(name, "int")

@@ -37,15 +37,30 @@ def judge(model: Model, level: Level) -> Verdict:
     """The weakest change that makes a loop parallel: nothing, a condition, copies, copies under a condition."""
     carried = model.carried(level)
     every = model.condition(carried)
-    if not model.never(every):
+    if not _is_useless(model, level, every):
         without = _copies(model, level, carried)
         if model.always(every) or not without or not model.always(model.condition(without[2])):
             return Verdict(level, (), (), every, ())
     private, snapshot, left = _copies(model, level, carried) or ((), (), carried)
     condition = model.condition(left)
-    if model.never(condition):
+    if _is_useless(model, level, condition):
         return Verdict(level, private, snapshot, condition, tuple(left))
     return Verdict(level, private, snapshot, condition, ())
+
+
+def _is_useless(model: Model, level: Level, condition: isl.Set) -> bool:
+    """Whether a condition fails at large sizes, or only holds where the loop runs once at most."""
+    if model.never(condition):
+        return True
+    if model.always(condition):
+        return False
+    at_large = condition.intersect(model.large)
+    for one in model.inside(level):
+        pairs = model.same(one, one, level.depth).subtract(model.same(one, one, level.depth + 1))
+        pairs = pairs.intersect_domain(one.domain).intersect_range(one.domain)
+        if not pairs.intersect_params(at_large).is_empty():
+            return False
+    return True
 
 
 def _copies(model: Model, level: Level, carried: Sequence[Dependence]):

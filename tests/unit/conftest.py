@@ -2,6 +2,8 @@
 
 import pytest
 
+from tsvc.device import Device
+
 
 @pytest.fixture
 def c_file(tmp_path, monkeypatch):
@@ -14,3 +16,11 @@ def c_file(tmp_path, monkeypatch):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def interpreter():
+    """One interpreter child for all tests, on machines with a GPU too."""
+    device = Device("interpreter")
+    yield device
+    device.close()

@@ -28,14 +28,14 @@ def loops(tmp_path_factory):
 
 
 @pytest.fixture
-def judge(loops, device, tmp_path):
+def judge(loops, interpreter, tmp_path):
     """judge(kind, text): the judge of a kernel as if its child had never run another one."""
 
     def make(kind: str, text: str, alone: bool = True) -> Judge:
         (tmp_path / f"{kind}.py").write_bytes(kernel_text(kind, text))
         if alone:
-            device.tenants.clear()
-        return Judge(loops[kind], device, tmp_path)
+            interpreter.tenants.clear()
+        return Judge(loops[kind], interpreter, tmp_path)
 
     return make
 
@@ -45,10 +45,10 @@ def check_all(judge: Judge) -> int:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_kernel_gets_its_word(name, judge, device, monkeypatch):
+def test_hostile_kernel_gets_its_word(name, judge, interpreter, monkeypatch):
     kind, text, word, part = HOSTILE[name]
     if word == "HUNG":
-        monkeypatch.setattr(device, "timeout", 1.5)
+        monkeypatch.setattr(interpreter, "timeout", 1.5)
     with pytest.raises(KernelFailure) as caught:
         check_all(judge(kind, text))
     message = str(caught.value)
@@ -69,7 +69,7 @@ def test_honest_kernel_passes(name, judge):
 
 
 @pytest.mark.parametrize("name", POISONERS)
-def test_nobody_answers_for_what_others_left_behind(name, judge, device):
+def test_nobody_answers_for_what_others_left_behind(name, judge, interpreter):
     with contextlib.suppress(KernelFailure):  # some are their own first victims
         check_all(judge(*POISONERS[name]))
     if name == "late_abort":
@@ -77,16 +77,16 @@ def test_nobody_answers_for_what_others_left_behind(name, judge, device):
     assert check_all(judge(*HONEST["plain"], alone=False)) == 8
 
 
-def test_a_missing_kernel_costs_no_child(loops, device, tmp_path):
-    before = device.process
+def test_a_missing_kernel_costs_no_child(loops, interpreter, tmp_path):
+    before = interpreter.process
     with pytest.raises(KernelFailure, match="does not exist") as caught:
-        check_all(Judge(loops["copy"], device, tmp_path))
+        check_all(Judge(loops["copy"], interpreter, tmp_path))
     assert caught.value.word == "MISSING"
-    assert device.process is before
+    assert interpreter.process is before
 
 
-def test_two_hangs_are_waited_for_and_no_more(judge, device, monkeypatch):
-    monkeypatch.setattr(device, "timeout", 0.5)
+def test_two_hangs_are_waited_for_and_no_more(judge, interpreter, monkeypatch):
+    monkeypatch.setattr(interpreter, "timeout", 0.5)
     hanging = judge(*HOSTILE["hang"][:2], alone=False)
     cases = fixed(hanging.loop, [(1000, 1), (500, 1), (100, 1), (2000, 1)])
     outcomes = []
@@ -101,9 +101,9 @@ def test_two_hangs_are_waited_for_and_no_more(judge, device, monkeypatch):
     assert time.monotonic() - start < 20  # two waits and as many new children
 
 
-def test_no_secret_reaches_the_child(judge, device, monkeypatch):
+def test_no_secret_reaches_the_child(judge, interpreter, monkeypatch):
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret")
-    device.close()
+    interpreter.close()
     with pytest.raises(KernelFailure, match="RuntimeError") as caught:
         check_all(
             judge(*HONEST["plain"][:1], "import os\ndef NAME(a, b, n):\n    raise RuntimeError(dict(os.environ))\n")
@@ -113,21 +113,21 @@ def test_no_secret_reaches_the_child(judge, device, monkeypatch):
     assert "ANTHROPIC" not in str(caught.value)
 
 
-def test_a_flood_of_words_is_thrown_away(judge, device):
+def test_a_flood_of_words_is_thrown_away(judge, interpreter):
     check_all(judge(*HONEST["talkative"]))
     check_all(judge(*HONEST["plain"]))
-    assert (device.folder / "stderr").stat().st_size < 1 << 20
+    assert (interpreter.folder / "stderr").stat().st_size < 1 << 20
 
 
-def test_closing_leaves_neither_process_nor_folder(judge, device):
+def test_closing_leaves_neither_process_nor_folder(judge, interpreter):
     text = HONEST["plain"][1].replace("launch(a, b, n)\n", "launch(a, b, n)\n    os.system('sleep 1000 &')\n")
     check_all(judge("copy", text))
-    folder, process = device.folder, device.process
-    device.close()
+    folder, process = interpreter.folder, interpreter.process
+    interpreter.close()
     assert not folder.exists()
     assert process.poll() is not None
     assert not left_over(folder)
-    device.close()  # closing twice is nothing
+    interpreter.close()  # closing twice is nothing
 
 
 # -- a whole run --------------------------------------------------------------
@@ -159,14 +159,14 @@ def crowd(tmp_path_factory):
 def test_a_run_judges_each_loop_by_itself(crowd, workers, tests, tmp_path):
     options = ["--loops", crowd / "crowd.c", "--kernels", crowd, "--loop", "h_*", "-k", tests]
     options += ["-n", workers, "--kernel-timeout", "3", "--results", tmp_path / "results", "--min-pass-rate", "0.2"]
-    environment = {**os.environ, "TMPDIR": str(tmp_path), "CI": "1", "COLUMNS": "200"}
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "CI": "1", "CUDA_VISIBLE_DEVICES": "", "COLUMNS": "200"}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_tsvc.py", *map(str, options)]
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     table = dict(re.findall(r"^(h_\w+) +([A-Z_]+) ", run.stdout, re.MULTILINE))
     honest = {"h_honest": "PASSED", "h_shift": "PASSED", "h_none": "MISSING"}
     assert table == {f"h_{name}": word for name, word in RUN.items()} | honest, run.stdout + run.stderr
     assert run.returncode == 0, run.stdout
-    assert "2 of 10 loops pass; gate 20% met" in run.stdout
+    assert "2 of 10 loops pass; gate 20 % met" in run.stdout
     assert not list(tmp_path.glob("tsvc-child-*"))
     assert not left_over(tmp_path)
     assert not re.search(r"^\s+File \"|Traceback", run.stdout, re.MULTILINE)

@@ -61,7 +61,7 @@ void cholesky(int m, real a[restrict m][m])
         }
         for (int k = 0; k < i; k++)
             a[i][i] -= a[i][k] * a[i][k];
-        a[i][i] = sqrtf(a[i][i]);
+        a[i][i] = sqrt(a[i][i]);
     }
 }
 
@@ -102,7 +102,7 @@ void gramschmidt(int m, real a[restrict m][m], real r[restrict m][m], real q[res
         real norm = 0;
         for (int i = 0; i < m; i++)
             norm += a[i][k] * a[i][k];
-        r[k][k] = sqrtf(norm);
+        r[k][k] = sqrt(norm);
         for (int i = 0; i < m; i++)
             q[i][k] = a[i][k] / r[k][k];
         for (int j = k + 1; j < m; j++) {
@@ -152,13 +152,13 @@ void correlation(int m, real size, real eps, real data[restrict m][m], real corr
         for (int i = 0; i < m; i++)
             stddev[j] += (data[i][j] - mean[j]) * (data[i][j] - mean[j]);
         stddev[j] /= size;
-        stddev[j] = sqrtf(stddev[j]);
+        stddev[j] = sqrt(stddev[j]);
         stddev[j] = stddev[j] <= eps ? 1 : stddev[j];
     }
     for (int i = 0; i < m; i++)
         for (int j = 0; j < m; j++) {
             data[i][j] -= mean[j];
-            data[i][j] /= sqrtf(size) * stddev[j];
+            data[i][j] /= sqrt(size) * stddev[j];
         }
     for (int i = 0; i < m - 1; i++) {
         corr[i][i] = 1;

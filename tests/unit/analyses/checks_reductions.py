@@ -104,7 +104,9 @@ class Partials(Memory):
                 parts = [parts[at] for at in self.rng.permutation(len(parts))]
             parts.insert(0, tuple(self.cells[name] for name in names))
             self.cells |= dict(zip(names, tree(combine, parts, self.rng), strict=True))
-        stray = [spot for part in self.runs for spot in part if spot[0] != self.arrays[0] and spot[0] not in self.arrays]
+        stray = [
+            spot for part in self.runs for spot in part if spot[0] != self.arrays[0] and spot[0] not in self.arrays
+        ]
         if stray:
             raise Refuted(f"companions {stray} belong to nothing")
 

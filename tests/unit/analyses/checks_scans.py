@@ -52,12 +52,12 @@ class Iterations:
             if key not in self.met:
                 self.met[key] = dict(values), dict(self.memory.cells)
 
-    def run(self, key: tuple, replaced: dict) -> View:
-        """One iteration with some cells replaced."""
+    def run(self, key: tuple, replaced: dict, view: View | None = None) -> View:
+        """One iteration with some cells replaced, or on a view of one's own."""
         values, cells = self.met[key]
         kept = {name: value for name, value in values.items() if name in (*self.model.parameters, *self.values)}
         kept |= {name: values[name] for name in self.level.iterators}
-        view = View(cells, dict(replaced))
+        view = View(cells, dict(replaced)) if view is None else view
         run(replace(self.model.program, body=self.level.node.body), view, kept)
         return view
 
