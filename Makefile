@@ -1,17 +1,24 @@
 # `make bench` and `make test` work on a fresh machine with Python 3.11 to 3.13, make and a C compiler.
 PYTHON ?= python3
 PY := .venv/bin/python
-# Without a GPU the suite is plain computing: one pytest worker a core. With GPUs: one worker judges, then one times.
-WORKERS := $(shell ls /dev/nvidia[0-9]* >/dev/null 2>&1 && echo 0 || nproc 2>/dev/null || echo 2)
+WORKERS := $(shell nproc 2>/dev/null || echo 2)
+GPU := $(wildcard /dev/nvidia0)
 
 .PHONY: bench test lint clean
 
 bench: .venv/ready
-	$(PY) -m pytest -n $(WORKERS) --results results/latest $(ARGS)
+ifeq ($(GPU),)
+	$(PY) -m pytest -n $(WORKERS) --results=results/latest $(ARGS)
+else
+	# Judged by eight workers that share the GPU, then timed by one that has it alone.
+	-$(PY) -m pytest -n 8 -q -m "not timing" --results=results/latest/judged $(ARGS)
+	-$(PY) -m pytest -q -m timing --results=results/latest/timed --benchmark-autosave $(ARGS)
+	$(PY) -m tsvc merge results/latest results/latest/judged results/latest/timed
+endif
 
 test: .venv/ready
 	$(PY) -m pytest -n $(WORKERS) -q tests/test_tsvc.py $(ARGS)
-	$(PY) -m pytest -q tests/unit $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) -q tests/unit $(ARGS)
 
 lint: .venv/ready
 	.venv/bin/ruff check .

@@ -11,7 +11,7 @@ import triton.language as tl
 def s2251_save_kernel(b_ptr, halo_ptr, n, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr):
     tiles = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
     neighbours = tiles * TILE - 1
-    mask = (tiles >= 1) & (neighbours < n)
+    mask = (tiles >= 1) & (tiles * TILE < n)
     tl.store(halo_ptr + tiles, tl.load(b_ptr + neighbours, mask=mask), mask=mask)
 
 

@@ -16,7 +16,7 @@ pytestmark = every_loop()
 
 ON_GPU = bool(visible_gpus())
 #: Sizes of the fixed cases: one element, tails, several blocks; on a GPU also the timed size and one above 2**20.
-SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (2049, 17), (5003, 34)]
+SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34)]
 GPU_SIZES = [*SIZES, (32000, 256), (70001, 130)]
 
 
@@ -71,6 +71,7 @@ def test_speed(loop, judge, c_clock, benchmark, note, request):
         "timed_n": case.n,
         "timed_m": case.m,
     }
+    note(device=judge.device.facts, kernel_sha256=judge.kernel.sha256)
     note(**facts, device_samples_us=[t * 1e6 for t in device.samples], c_samples_us=[t * 1e6 for t in c.samples])
     benchmark.extra_info.update(facts)
     replay(benchmark, device.samples)

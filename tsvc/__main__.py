@@ -1,4 +1,4 @@
-"""python -m tsvc: list the loops, judge one case, make the report of a run, renew records from a run."""
+"""python -m tsvc: list the loops, judge one case, report on a run, merge runs, renew records from a run."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ from tsvc.judge import Judge
 from tsvc.lease import visible_gpus
 from tsvc.record import renew
 from tsvc.report import markdown, summary_lines
-from tsvc.results import ResultsError, read_results
+from tsvc.results import ResultsError, merge_results, read_results, write_results
 from tsvc.verdicts import HarnessError, KernelFailure
 
 
@@ -32,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--loops", type=Path, action="append", default=[], metavar="FILE.c")
     report = commands.add_parser("report", help="print a run's tables and write its REPORT.md")
     report.add_argument("run", type=Path, metavar="DIR", help="a directory with results.json")
+    merge = commands.add_parser("merge", help="one record of several runs on one machine")
+    merge.add_argument("out", type=Path, metavar="OUT", help="directory to write")
+    merge.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="directories with results.json")
     record = commands.add_parser("record", help="renew the records of the kernels that passed in a run")
     record.add_argument("run", type=Path, metavar="DIR", help="a directory with results.json")
     record.add_argument("--kernels", type=Path, metavar="DIR", help="directory of kernels (default: the bundled set)")
@@ -39,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for file in getattr(options, "loops", []):
             registry.LOOPS.update(registry.load(file))
-        return {"list": _list, "judge": _judge, "report": _report, "record": _record}[options.command](options)
+        actions = {"list": _list, "judge": _judge, "report": _report, "merge": _merge, "record": _record}
+        return actions[options.command](options)
     except (SourceError, BuildError, ResultsError, HarnessError, _Usage) as error:
         print(f"python -m tsvc: {error}", file=sys.stderr)
         return 2
@@ -105,6 +109,14 @@ def _report(options) -> int:
     print("\n".join(summary_lines(record)))
     print(f"\nreport: {folder / 'REPORT.md'}")
     return 0
+
+
+def _merge(options) -> int:
+    record = merge_results([read_results(run) for run in options.runs])
+    path = write_results(options.out, record)
+    print("\n".join(summary_lines(record)))
+    print(f"\nresults: {path}")
+    return 0 if all(entry["verdict"] == "PASSED" for entry in record["loops"].values()) else 1
 
 
 def _record(options) -> int:

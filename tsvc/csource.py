@@ -72,10 +72,11 @@ def parse_file(path: Path) -> tuple[CFunction, ...]:
         raise SourceError(f"{path}: cannot be read: {error}") from None
     comments = list(re.finditer(r"/\*.*?\*/|//[^\n]*", text, re.DOTALL))
     plain = _blank_directives(_blank(text, comments), path)
+    parser = c_parser.CParser()
     try:
-        tree = c_parser.CParser().parse(_PRELUDE + "#line 1\n" + plain, str(path))
+        tree = parser.parse(_PRELUDE + "#line 1\n" + plain, str(path))
     except c_parser.ParseError as error:
-        raise SourceError(f"C syntax error: {error}") from None
+        raise SourceError(f"C syntax error: {_located(str(error), path, parser)}") from None
     definitions = [node for node in tree.ext if isinstance(node, c_ast.FuncDef)]
     static = {node.decl.name: node for node in definitions if "static" in node.decl.storage}
     spans = {node.decl.name: _span(node, plain) for node in definitions}
@@ -111,6 +112,14 @@ def walk(node: c_ast.Node):
     yield node
     for _, child in node.children():
         yield from walk(child)
+
+
+def _located(message: str, path: Path, parser: c_parser.CParser) -> str:
+    """A parser's message with the line it stopped at, which pycparser leaves out for some errors."""
+    line = getattr(parser.clex, "_lineno", None)
+    if line is None or re.match(rf"{re.escape(str(path))}:\d", message):
+        return message
+    return message.replace(f"{path}:", f"{path}:{line}:", 1)
 
 
 def _blank(text: str, spans) -> str:

@@ -148,7 +148,7 @@ def _tolerance(truth: np.ndarray, spread: np.ndarray, moved: list[np.ndarray], e
     if exact or truth.dtype.kind == "i":
         return np.zeros(truth.shape)
     magnitude = np.abs(truth.astype(np.float64))
-    magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
+    magnitude = np.where(magnitude <= np.finfo(np.float32).max, magnitude, 0.0)  # neither infinity nor what becomes one
     ceiling = CEILING * magnitude.max(initial=0.0)
     with np.errstate(invalid="ignore", over="ignore"):
         sensitivity = np.sum([np.abs(other - truth) for other in moved], axis=0) + np.zeros(truth.shape)

@@ -69,6 +69,8 @@ class Kernel:
 
     def _check_record(self) -> None:
         replay = f"pytest --loop {self.loop.name} --record judges the file as it is and renews its record"
+        if self.record["loop"] != self.loop.name:
+            raise Damaged(f"the record of {self.path} is one of {self.record['loop']}\n  {replay}")
         if self.record["kernel_sha256"] != self.sha256:
             raise Damaged(f"{self.path} is not the file that its record describes\n  {replay}")
         if self.record["source_sha256"] != self.loop.source_sha256:

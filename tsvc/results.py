@@ -113,7 +113,7 @@ class Collector:
 
 def loop_of(nodeid: str) -> str:
     """The loop that a test's node id names, or ""."""
-    match = re.search(r"test_tsvc\.py::\w+\[(\w+)", nodeid)
+    match = re.fullmatch(r"(?:[^:\[]*/)?test_tsvc\.py::\w+\[(\w+)\]", nodeid)
     return match[1] if match else ""
 
 
@@ -133,6 +133,30 @@ def write_results(folder: Path, record: dict) -> Path:
     return path
 
 
+def merge_results(records: list[dict]) -> dict:
+    """One record of several runs on the same machine, such as one that judges and one that times.
+
+    A loop has PASSED when it passed in every run that asked for it; facts are united, later runs win.
+    Raises ResultsError when the runs differ in sizes, device or the text of a kernel.
+    """
+    merged = {**records[0], "machine": {}, "loops": {}}
+    for record in records:
+        device = record["machine"].get("device", merged["machine"].get("device"))
+        if merged["machine"].get("device", device) != device:
+            raise ResultsError(f"runs on {merged['machine']['device']} and on {device} cannot be merged")
+        if (record["n"], record["m"]) != (merged["n"], merged["m"]):
+            raise ResultsError("runs timed at different sizes cannot be merged")
+        merged["machine"] = {**merged["machine"], **record["machine"]}
+        for name, entry in record["loops"].items():
+            other = merged["loops"].get(name, {"verdict": "PASSED"})
+            kernels = {one["kernel_sha256"] for one in (other, entry) if "kernel_sha256" in one}
+            if len(kernels) > 1:
+                raise ResultsError(f"{name}: the runs judged two different kernels")
+            verdict = entry["verdict"] if other["verdict"] == "PASSED" else other["verdict"]
+            merged["loops"][name] = {**other, **entry, "verdict": verdict}
+    return merged
+
+
 class ResultsError(Exception):
     """A results.json that cannot be used; the message says why."""
 
@@ -149,7 +173,8 @@ def read_results(folder: Path) -> dict:
         raise ResultsError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise ResultsError(f"{path}: damaged: {error}") from None
-    if not isinstance(record, dict) or not {"schema", "machine", "loops"} <= set(record):
+    kinds = {"schema": int, "machine": dict, "loops": dict}
+    if not isinstance(record, dict) or not all(isinstance(record.get(key), kind) for key, kind in kinds.items()):
         raise ResultsError(f"{path}: not a results.json (schema, machine and loops are expected)")
     if record["schema"] != SCHEMA:
         raise ResultsError(f"{path}: schema {record['schema']} is not the one this version reads ({SCHEMA})")

@@ -60,9 +60,7 @@ def ordered(statements: Sequence[Statement], edges: Iterable[tuple[Statement, St
             waiting.append(cycle)
     found: list[Group] = []
     while waiting:
-        ready = next(
-            one for one in waiting if not any(two is not one and one[0] in after[two[0]] for two in waiting)
-        )
+        ready = next(one for one in waiting if not any(two is not one and one[0] in after[two[0]] for two in waiting))
         waiting.remove(ready)
         found.append(ready)
     return tuple(found)
@@ -78,5 +76,3 @@ def lines(group: Iterable[Statement]) -> str:
     """The source lines of some statements."""
     numbers = sorted({statement.line for statement in group})
     return f"line {numbers[0]}" if len(numbers) == 1 else f"lines {', '.join(map(str, numbers))}"
-
-

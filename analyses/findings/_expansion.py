@@ -65,7 +65,7 @@ def left(model: Model, level: Level, names: Iterable[str]) -> list[Dependence]:
 
 
 def phases(model: Model, level: Level, names: Iterable[str]) -> list[list[Statement]] | None:
-    """The loop as parallel loops one after the other, once names have a place for every iteration; None if it is none."""
+    """A loop as parallel loops one after the other, once names have a place for every iteration; None if not."""
     gone = {*names}
     kept = [dep for dep in model.dependences if dep.array not in gone]
     kept += [dep for dep in model.flow if dep.array in gone]

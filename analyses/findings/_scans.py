@@ -58,7 +58,7 @@ class Scan:
 @lru_cache(maxsize=1024)
 def scans(model: Model) -> tuple[Scan, ...]:
     """Every scan of every loop level; what is a mere reduction at a level is left out."""
-    found = []
+    found: list[Scan] = []
     for level in model.levels:
         if level.exits or level.is_while:
             continue
@@ -69,7 +69,8 @@ def scans(model: Model) -> tuple[Scan, ...]:
         for group in ordered(model.inside(level), edges):
             if any((a, b) in edges for a in group for b in group):
                 one = _scan(model, level, group, [d for d in deps if {d.source, d.sink} <= {*group}])
-                if one is not None and one.distance[0] > 0 and not {*one.arrays} & reduced:
+                fresh = one is not None and not any(one.statements == o.statements for o in found if o.level == level)
+                if one is not None and fresh and one.distance[0] > 0 and not {*one.arrays} & reduced:
                     found.append(one)
     return tuple(found)
 
@@ -102,6 +103,7 @@ def _scan(model: Model, level: Level, group: tuple[Statement, ...], deps: list[D
     if any(effect.values.get(spot) is None for spot in written):
         return None
     names = {spot[0] for spot in written if model.arrays[spot[0]].is_scalar}
+    group = tuple(s for s in model.inside(level) if s in group or (s.loops == group[0].loops and _writes(s, names)))
     others = [s for s in model.inside(level) for a in s.writes if a.array in names and s not in group]
     arrays = [d for d in deps if not model.arrays[d.array].is_scalar and not model.arrays[d.array].is_virtual]
     if others or (arrays and names and level != body):
@@ -113,6 +115,10 @@ def _scan(model: Model, level: Level, group: tuple[Statement, ...], deps: list[D
     if names and any(cells) and distance != (1,):
         return None
     return _classified(model, level, body, group, effect, names, distance, cells)
+
+
+def _writes(statement: Statement, names: set[str]) -> bool:
+    return any(access.array in names for access in statement.writes)
 
 
 def _lags(model: Model, level: Level, deps: list[Dependence], effect: Transfer, written: set[Key]):
@@ -190,7 +196,9 @@ def _along(dep: Dependence, vector: Vector) -> isl.Map:
     return isl.Map(f"{{ {dep.source.name}[{one}] -> {dep.sink.name}[{two}] }}")
 
 
-def _classified(model: Model, level: Level, body: Level, group, effect: Transfer, names, distance, cells) -> Scan | None:
+def _classified(
+    model: Model, level: Level, body: Level, group, effect: Transfer, names, distance, cells
+) -> Scan | None:
     """The scan with its matrix."""
     loops = body.chain[level.depth :]
     states: dict[Key, Name | Element] = {}

@@ -71,12 +71,14 @@ def crossing(model: Model, level: Level) -> Split | None:
             one = one.project_out(kind, size, one.dim(kind) - size)
         pairs = pairs.union(one.reset_tuple_id(isl.dim_type.in_).reset_tuple_id(isl.dim_type.out))
     later = _later(level)
-    parts, rest = [], every
+    parts: list[isl.Set] = []
+    rest = every
     while len(parts) < LIMIT:
         sinks = pairs.range()
         part = rest.subtract(sinks.union(sinks.apply(later)))
         if pairs.is_empty():
-            return Split((*parts, rest.coalesce()), private) if parts else None
+            found = (*parts, rest.coalesce())
+            return Split(found, private) if parts and any(length(part) is None for part in found) else None
         if part.is_empty():
             return None
         parts.append(part.coalesce())

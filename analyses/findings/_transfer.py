@@ -138,7 +138,7 @@ class Transfer:
         one, two = sides
         for own in {**one.values, **two.values}:
             place = self.places[own]
-            a, b = (side.values[own] if own in side.values else place for side in sides)
+            a, b = (side.values.get(own, place) for side in sides)
             if a == b:
                 self.values[own] = a
             else:

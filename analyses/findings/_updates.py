@@ -8,7 +8,7 @@ revisits, histogram cells, and extrema together with their positions.
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from analyses.findings._algebra import Update, free, update
+from analyses.findings._algebra import Update, update
 from analyses.findings._transfer import Key, Transfer, key, transfer
 from analyses.model import Access, Level, Model, Statement
 from analyses.model.program import Element, Expr, If, Name, Select, walk
@@ -63,9 +63,10 @@ def _with_companions(own: list[Cell], effect: Transfer) -> list[Cell]:
         with_it = []
         for other in own:
             value = effect.values[other.key]
-            if other.update.operator == "last" and isinstance(value, Select) and value.condition == test:
-                states = {one.place for one in own}
-                if free(Select(value.then, value.then, value.orelse), lambda p, s=states, o=other: p in s - {o.place}):
+            is_last = other.update.operator == "last" and isinstance(other.place, Name)
+            if is_last and isinstance(value, Select) and value.condition == test:
+                states = {one.place for one in own} - {other.place}
+                if not any(part in states for side in (value.then, value.orelse) for part in walk(side)):
                     with_it.append(other)
         taken |= {other.key for other in with_it}
         if with_it:

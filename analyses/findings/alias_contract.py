@@ -93,9 +93,7 @@ def _is_plain(access: Access) -> bool:
     """Whether the model's coordinates are C's subscripts."""
     forms = access.subscript_forms()
     size = access.relation.dim(isl.dim_type.out)
-    return size == len(forms) and all(
-        form is None or all(piece.value.is_affine for piece in form) for form in forms
-    )
+    return size == len(forms) and all(form is None or all(piece.value.is_affine for piece in form) for form in forms)
 
 
 def _advice(model: Model, level: Level, pairs) -> str:

@@ -71,9 +71,7 @@ def _slopes(model: Model, expr: Expr, counters: tuple[str, str]) -> tuple[int | 
 
 
 def _finding(model: Model, one: Reduction, signal: Element, kernel: Element, output: str, turned: bool) -> Finding:
-    (same,) = [
-        f for f in reduction.find(model) if f.claim["level"] == one.level.name and f.claim["array"] == one.array
-    ]
+    (same,) = [f for f in reduction.find(model) if f.claim["level"] == one.level.name and f.claim["array"] == one.array]
     target = one.cells[0].place
     claim = {
         "type": "convolution",
@@ -86,8 +84,8 @@ def _finding(model: Model, one: Reduction, signal: Element, kernel: Element, out
     }
     what = "convolution" if turned else "correlation"
     advice = (
-        f"{text(target)} is a {what} of {signal.array} with {kernel.array}: neighbouring {output} share {signal.array}, "
-        f"every {output} reads the same {kernel.array}, and all {output} are independent."
+        f"{text(target)} is a {what} of {signal.array} with {kernel.array}: neighbouring {output} share "
+        f"{signal.array}, every {output} reads the same {kernel.array}, and all {output} are independent."
     )
     return Finding("convolution", same.level, model.name, same.line, claim, advice, same.evidence)
 

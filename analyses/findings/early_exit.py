@@ -4,7 +4,7 @@ from analyses.finding import PROVEN, Finding
 from analyses.findings._render import claim_of, evidence
 from analyses.model import Dependence, Level, Model, Statement
 from analyses.model.program import If
-from analyses.model.verdict import is_private
+from analyses.model.verdict import is_private, lives_on
 
 
 def find(model: Model) -> list[Finding]:
@@ -30,14 +30,16 @@ def _finding(model: Model, level: Level) -> Finding:
         reason = f"depends on {feeding[0].array} of earlier iterations" if feeding else "is no plain test of the loop"
         if feeding:
             claim["because"] = claim_of(feeding[0])
-        advice = f"{where}, and that {reason}: later iterations cannot run before it is known."
+        advice = f"{where}, and that {reason}: nothing is proven about running later iterations ahead."
         return Finding("early_exit", PROVEN, model.name, tests[0].line, claim, advice, evidence(*feeding, limit=2))
     rank = {statement: at for at, statement in enumerate(model.statements)}
-    work = [s for s in model.inside(level) if s.kind == "assign" and all(g.statement not in claim["tests"] for g in s.guards)]
-    work += [s for s in model.inside(level) if s.kind == "assign" and not s.leaves and s not in work]
+    assigns = [s for s in model.inside(level) if s.kind == "assign"]
+    work = [s for s in assigns if not s.leaves or all(guard.statement != tests[0].name for guard in s.guards)]
     before = [s.name for s in work if rank[s] < rank[tests[0]]]
     rest = [dep for dep in model.carried(level) if _stays(model, level, dep)]
     claim |= {"search": True, "before": before, "parallel": not rest}
+    if last := _last_values(model, level):
+        claim["last_value"] = last
     advice = (
         f"{where}, which no earlier iteration changes: the first such iteration is a minimum over all iterations "
         f"(a search), "
@@ -45,7 +47,8 @@ def _finding(model: Model, level: Level) -> Finding:
     advice += f"those before it carry a dependence on {rest[0].array}" if rest else "those before it may run at once"
     if work:
         late = len(before) < len(work)
-        advice += ", and the leaving one does " + ("the same work" if not late else "part of it" if before else "none of it")
+        how = "the same work" if not late else "part of it" if before else "none of it"
+        advice += f", and the leaving one does {how}"
     return Finding("early_exit", PROVEN, model.name, tests[0].line, claim, f"{advice}.", evidence(*rest, limit=2))
 
 
@@ -58,9 +61,18 @@ def _feeding(model: Model, level: Level, tests: list[Statement]) -> list[Depende
     return model.carried(level, [dep for dep in inside if dep.sink in needed])
 
 
+def _last_values(model: Model, level: Level) -> list[str]:
+    """The scalars that iterations only overwrite: what the last one leaves lives on."""
+    written = {a.array for s in model.inside(level) for a in s.writes if model.arrays[a.array].is_scalar}
+    passed_on = {dep.array for dep in model.carried(level, model.flow)}
+    return sorted(name for name in written - passed_on if lives_on(model, level, name))
+
+
 def _stays(model: Model, level: Level, dep: Dependence) -> bool:
     """Whether a carried dependence matters once the leaving iteration is known."""
     if model.arrays[dep.array].is_virtual or is_private(model, level, dep.array):
+        return False
+    if dep.array in _last_values(model, level):
         return False
     leaving = {s for s in model.inside(level) if s.leaves and s.loops[-1] == level}
     return not (dep.source in leaving or dep.sink in leaving)

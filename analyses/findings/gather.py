@@ -2,6 +2,8 @@
 
 from analyses.finding import OVERAPPROXIMATION, PROVEN, Finding
 from analyses.findings._indirect import Indirect, indirect
+from analyses.findings._transfer import key
+from analyses.findings._updates import reductions
 from analyses.model import Model
 from analyses.model.program import text
 
@@ -9,7 +11,10 @@ from analyses.model.program import text
 def find(model: Model) -> list[Finding]:
     """One finding an array and loop."""
     groups: dict[tuple, list[Indirect]] = {}
+    updated = {(cell.key, one.level) for one in reductions(model) for cell in one.cells}
     for one in indirect(model, writes=False):
+        if one.access.node is None or (key(one.access.node), one.level) in updated:  # a histogram cell
+            continue
         groups.setdefault((one.access.array, one.level), []).append(one)
     return [_finding(model, group) for group in groups.values()]
 

@@ -54,6 +54,7 @@ def _finding(model: Model, level: Level, split: Split, what: str) -> Finding:
     own = " and ".join(words(model, level, split.parts[at]) for at in small)
     count = sum(length(split.parts[at]) or 0 for at in small)
     rest = "all others may run at once" if what == "parallel" else "all others are alike"
+    deps = [dep for dep in model.carried(level) if dep.array not in split.private] if what == "parallel" else []
     return Finding(
         "peeling",
         PROVEN,
@@ -61,5 +62,5 @@ def _finding(model: Model, level: Level, split: Split, what: str) -> Finding:
         level.line,
         split.claim(level, **{what: True}),
         f"Peel {count} iteration{'s' if count > 1 else ''} off loop {level.name} ({own}): {rest}.",
-        evidence(*(dep for dep in model.carried(level) if dep.array not in split.private)) if what == "parallel" else {},
+        evidence(*deps),
     )

@@ -7,8 +7,8 @@ from analyses.model import Model
 from analyses.model.program import Binary, Element, Expr, Select, text
 
 _WORDS = {
-    "+": "the sum",
-    "*": "the product",
+    "+": "a sum",
+    "*": "a product",
     "min": "the minimum",
     "max": "the maximum",
     "argmin": "the minimum",
@@ -49,20 +49,22 @@ def _finding(model: Model, one: Reduction) -> Finding:
     if how.form is not None and how.operator == "+":
         facts["term"] = text(how.form.rest)
         claim["form"] = "dot product" if _is_product(how.form.rest) else "sum"
-    return Finding("reduction", level, model.name, one.statements[0].line, claim, _advice(one, text(place), rounds), facts)
+    advice, line = _advice(one, text(place), rounds), one.statements[0].line
+    return Finding("reduction", level, model.name, line, claim, advice, facts)
 
 
 def _advice(one: Reduction, place: str, rounds: bool) -> str:
     how = one.update
-    words = f"{place} is {_WORDS[how.operator]} over loop {one.level.name}"
+    dot = how.operator == "+" and how.form is not None and _is_product(how.form.rest)
+    words = f"{place} is {'a dot product' if dot else _WORDS[how.operator]} over loop {one.level.name}"
     if how.guarded and how.operator != "last":
         words += " of the iterations whose condition holds"
     if how.operator == "last":
         return f"{words}: the iteration with the largest position that assigns wins, so positions reduce with max."
     if one.companions:
         return (
-            f"{words} and {' and '.join(one.companions)} its position: combine (value, position) pairs in any tree that "
-            f"keeps their order; among equal values the {how.tie} position stays."
+            f"{words} and {' and '.join(one.companions)} its position: combine (value, position) pairs in any tree "
+            f"that keeps their order; among equal values the {how.tie} position stays."
         )
     if rounds:
         return f"{words}: partial results in any tree are exact up to rounding."

@@ -56,14 +56,12 @@ def rolled_terms(level: Level) -> Rolled | None:
             left, terms = _chain(node.value, op)
         case _:
             return None
-    exact = left == target
+    if left != target:
+        return None
+    exact = len(terms) > 1
     if not exact:  # target + (e0 + e1 + ...)
-        match node.value:
-            case Binary(_, left, right) if left == target:
-                first, terms = _chain(right, op)
-                terms = (first, *terms)
-            case _:
-                return None
+        first, rest = _chain(terms[0], op)
+        terms = (first, *rest)
     copies = len(terms)
     if copies < 2 or level.step % copies or _plain(target, level, 1) != _plain(target, level, 0):
         return None
@@ -134,6 +132,3 @@ def _finding(model: Model, level: Level, rolled: Rolled) -> Finding:
         f"Loop {level.name} is unrolled by hand: it is {what} for every {level.name} in steps of {rolled.step}, "
         f"{rolled.copies} at a time (the last {rolled.copies} may run past {until}).",
     )
-
-
-__all__ = ["Rolled", "find", "rolled_body", "rolled_terms"]

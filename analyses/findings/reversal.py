@@ -35,6 +35,7 @@ def _finding(model: Model, level: Level) -> Finding | None:
         model.name,
         level.line,
         claim,
-        f"Loop {level.name} counts down but may run upwards{given}{under}: index from the low end for rising addresses.",
+        f"Loop {level.name} counts down but may run upwards{given}{under}: programs may take its iterations in rising "
+        f"order of addresses.",
         evidence(*model.carried(level)),
     )

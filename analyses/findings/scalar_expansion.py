@@ -63,9 +63,7 @@ def _carried(model: Model, level: Level) -> Finding | None:
         f"iteration; then the loop is {len(groups)} parallel steps."
     )
     flow = [dep for dep in model.carried(level, model.flow) if dep.array in both.carried]
-    return Finding(
-        "scalar_expansion", PROVEN, model.name, flow[0].source.line, claim, advice, evidence(*flow, limit=2)
-    )
+    return Finding("scalar_expansion", PROVEN, model.name, flow[0].source.line, claim, advice, evidence(*flow, limit=2))
 
 
 def _last(model: Model, scan: Scan) -> Finding:

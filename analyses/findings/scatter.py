@@ -25,7 +25,8 @@ def _finding(model: Model, group: list[Indirect]) -> Finding:
     for one in reductions(model):
         if one.level == level and one.array == array:
             (same,) = [f for f in reduction.find(model) if f.claim["level"] == level.name and f.claim["array"] == array]
-            advice = f"{place} is updated by scatter: iterations with equal indices must combine (atomic {one.update.operator})."
+            how = f"atomic {one.update.operator}"
+            advice = f"{place} is updated by scatter: iterations with equal indices must combine ({how})."
             level_ = REASSOCIATION if same.level == REASSOCIATION else PROVEN
             return Finding("scatter", level_, model.name, line, same.claim, advice, same.evidence)
     carried = [dep for dep in model.carried(level) if not is_private(model, level, dep.array)]

@@ -1,6 +1,6 @@
 """Wavefronts: diagonals a*i + b*j of a nest run one after the other, the points of each at once.
 
-Lamport's hyperplane method, for the two innermost loops that both carry dependences.
+Lamport's hyperplane method, for two loops, one directly in the other, that both carry dependences.
 """
 
 from math import gcd
@@ -33,15 +33,14 @@ def _finding(model: Model, outer: Level, inside: Level) -> Finding | None:
     steps = [step for step in found if step is not None]
     if len(steps) < len(found):
         return None
-    factors = next(((a, b) for a, b in FACTORS if all(a * one + b * two >= 1 for one, two in steps )), None)
+    factors = next(((a, b) for a, b in FACTORS if all(a * one + b * two >= 1 for one, two in steps)), None)
     if factors is None:
         return None
     wave = skew(model, outer, inside, factors)
     if not model.violated(wave).is_empty():
         return None
-    a, b = (f"{factor}*{level.name}" if factor > 1 else level.name for factor, level in zip(factors, (outer, inside), strict=True))
-    signs = ["-" if not level.is_rising else "" for level in (outer, inside)]
-    front = f"{signs[0]}{a} {'-' if signs[1] else '+'} {b}"
+    first, second = _term(factors[0], outer), _term(factors[1], inside)
+    front = f"{first} - {second[1:]}" if second.startswith("-") else f"{first} + {second}"
     claim = {
         "type": "wavefront",
         "outer": outer.name,
@@ -61,6 +60,10 @@ def _finding(model: Model, outer: Level, inside: Level) -> Finding | None:
     )
 
 
+def _term(factor: int, level: Level) -> str:
+    return f"{'' if level.is_rising else '-'}{f'{factor}*' if factor > 1 else ''}{level.name}"
+
+
 def _is_free(model: Model, level: Level) -> bool:
     verdict = judge(model, level)
     return verdict.is_parallel and not verdict.snapshot
@@ -68,5 +71,5 @@ def _is_free(model: Model, level: Level) -> bool:
 
 def _least(dep: Dependence, depth: int) -> tuple[int, int] | None:
     """The smallest distances in both loops; None if they have no bound."""
-    lows = [entry[0] if isinstance(entry, tuple) else entry for entry in dep.distance[depth : depth + 2]]
-    return (lows[0], lows[1]) if all(isinstance(low, int) for low in lows) else None
+    one, two = (entry[0] if isinstance(entry, tuple) else entry for entry in dep.distance[depth : depth + 2])
+    return (one, two) if isinstance(one, int) and isinstance(two, int) else None

@@ -10,8 +10,24 @@ from dataclasses import dataclass
 from analyses.finding import PROVEN, Finding
 from analyses.model import Model
 from analyses.model.induction import may_break
-from analyses.model.program import Assign, Binary, Call, Element, Expr, For, Name, Number, Select, Unary, rewrite
-from analyses.model.program import children, text, walk
+from analyses.model.program import (
+    Assign,
+    Binary,
+    Call,
+    Cast,
+    Element,
+    Expr,
+    For,
+    Name,
+    Number,
+    Select,
+    Unary,
+    children,
+    kind_of,
+    rewrite,
+    text,
+    walk,
+)
 
 #: Values from further back than this are not looked for.
 FURTHEST = 8
@@ -67,6 +83,8 @@ class _Body:
             return None
         place, distance = self.reaching(name, at)
         node = self.loop.body[place]
+        if not isinstance(node, Assign):
+            return None
         resolved = self.resolve(node.value, place, back + distance)
         if resolved is None or any(isinstance(part, Element) and part.kind == "int" for part in walk(node.value)):
             return None
@@ -92,7 +110,7 @@ class _Body:
                     return node
                 furthest = max(furthest, reached[1])
                 return reached[0]
-            if isinstance(node, Select | Call) or (isinstance(node, Unary | Binary) and node.op not in "+-*/"):
+            if isinstance(node, Select | Call | Cast) or (isinstance(node, Unary | Binary) and not _is_simple(node)):
                 failed = True
             return node
 
@@ -108,8 +126,8 @@ class _Body:
             match node:
                 case Name(name) if name == counter:
                     return Binary(sign, node, Number(abs(step)))
-                case Binary("+" | "-" as op, Binary("+" | "-" as inner, Name(name) as left, Number(int(a))), Number(int(b))):
-                    if op == inner and name == counter:
+                case Binary(op, Binary(inner, Name(name) as left, Number(int(a))), Number(int(b))):
+                    if op == inner == sign and name == counter:
                         return Binary(op, left, Number(a + b))
             return node
 
@@ -117,6 +135,10 @@ class _Body:
 
     def _kind(self, name: str) -> str:
         return {**self.model.normal.parameters, **self.model.normal.scalars}.get(name, "int")
+
+
+def _is_simple(node: Unary | Binary) -> bool:
+    return node.op in "+-*" or (node.op == "/" and kind_of(node) == "real")
 
 
 def _read(node) -> Iterator[Name]:
@@ -156,5 +178,3 @@ def _finding(model: Model, loop: For, one: Carried) -> Finding | None:
         claim,
         f"Where it is read, {one.scalar} holds {value}{copy}, except in the {which}: no value needs to be passed on.",
     )
-
-

@@ -95,19 +95,21 @@ def _search(model, claim, level, steps: Iterations, keys: list, rng) -> None:
     try:
         steps.run(keys[-1], {}, last)
     except _Leave:
-        early = {s for s in claim["before"]}
+        early = {s for s in claim["before"] if model.statement[s].loops[-1] == level}
+        always = [s for s in model.inside(level) if s.kind == "assign" and s.loops[-1] == level and not s.guards]
         wrote = {spot[0] for spot in last.own}
         missing = {model.statement[s].write.array for s in early if not model.statement[s].guards} - wrote
-        late = {
-            s.write.array for s in model.inside(level) if s.kind == "assign" and not s.guards and s.name not in early
-        }
-        if missing or (late - {model.statement[s].write.array for s in early}) & wrote:
+        late = {s.write.array for s in always if s.name not in early}
+        behind = [s for s in claim["before"] if any(g.statement in claim["tests"] for g in model.statement[s].guards)]
+        if behind or missing or (late - {model.statement[s].write.array for s in early}) & wrote:
             raise Refuted(f"the leaving iteration writes {wrote}, claimed before the exit: {claim['before']}") from None
     if claim["parallel"]:
         memory = dict(before)
         # Only the leaving iteration may write what the others do too.
         for at in [*rng.permutation(rounds[:end]), *rounds[end : end + 1]]:
             memory |= effects[int(at)]
+        for at in rounds[: end + 1]:
+            memory |= {spot: v for spot, v in effects[at].items() if spot[0] in claim.get("last_value", ())}
         for spot, value in {**last.cells, **last.own}.items():
             if memory[spot] != value and value == value:
                 raise Refuted(f"{model.name}: {spot} is {memory[spot]} after a search, C gives {value}")

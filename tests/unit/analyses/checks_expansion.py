@@ -62,9 +62,9 @@ def _check_private(level, names, instances, sources) -> None:
     for instance in instances:
         for spot, source in sources[instance.key].items():
             shared = level in instance.statement.loops and level in source.statement.loops
-            if spot[0] in names and shared and source.iters[:at] == instance.iters[:at]:
-                if source.iters[at] != instance.iters[at]:
-                    raise Refuted(f"{instance.key} reads {spot} of another iteration: {source.key}")
+            inner = shared and source.iters[:at] == instance.iters[:at]
+            if spot[0] in names and inner and source.iters[at] != instance.iters[at]:
+                raise Refuted(f"{instance.key} reads {spot} of another iteration: {source.key}")
 
 
 def _ordered(level, claim, instances, sources, rng) -> list:
@@ -90,10 +90,25 @@ def _ordered(level, claim, instances, sources, rng) -> list:
             level in instances[end].statement.loops and instances[end].iters[: level.depth] == outer
         ):
             end += 1
-        part = instances[at:end]
-        turn = {key: rng.random() for key in sorted({one.iters[level.depth] for one in part})}
-        found += sorted(part, key=lambda one: (phase.get(one.statement.name, 0), turn[one.iters[level.depth]]))
+        for number in sorted({*phase.values()} or {0}):
+            part = [one for one in instances[at:end] if phase.get(one.statement.name, 0) == number]
+            found += _mixed(part, level.depth, rng)
         at = end
+    return found
+
+
+def _mixed(instances: list, depth: int, rng) -> list:
+    """Each iteration's instances in their order, the iterations mixed: whole ones, or instance by instance."""
+    streams: dict[int, list] = {}
+    for instance in instances:
+        streams.setdefault(instance.iters[depth], []).append(instance)
+    found, whole = [], rng.random() < 0.3
+    while streams:
+        key = list(streams)[rng.integers(len(streams))]
+        found += streams[key] if whole else streams[key][:1]
+        streams[key] = [] if whole else streams[key][1:]
+        if not streams[key]:
+            del streams[key]
     return found
 
 

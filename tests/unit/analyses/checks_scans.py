@@ -20,18 +20,25 @@ from analyses.model.interpreter import Memory, run
 
 
 class View(Memory):
-    """Memory as an iteration met it, with some cells replaced; what it writes stays in `own`."""
+    """Memory as an iteration met it, with some cells replaced; what it writes stays in `own`.
 
-    def __init__(self, cells: dict, own: dict):
+    probing: a state that never occurs may lead outside an array; nothing is there.
+    """
+
+    def __init__(self, cells: dict, own: dict, probing: bool = False):
         super().__init__(cells)
-        self.own = own
+        self.own, self.probing = own, probing
 
     def load(self, name, index):
         spot = name, index
+        if self.probing and spot not in self.cells:
+            return 0
         return self.own[spot] if spot in self.own else self.cells[spot]
 
     def store(self, name, index, value):
         if (name, index) not in self.cells:
+            if self.probing:
+                return
             raise KeyError((name, index))
         self.own[name, index] = value
 
@@ -118,7 +125,8 @@ def _chain(claim, steps: Iterations, chain: list[tuple], rng) -> None:
     true = [steps.run(key, {}) for key in chain]
 
     def after(at: int, state: list) -> list:
-        view = steps.run(chain[at], dict(zip(seen[at], state, strict=True)))
+        given = dict(zip(seen[at], state, strict=True))
+        view = steps.run(chain[at], given, View(steps.met[chain[at]][1], given, probing=True))
         following = seen[min(at + 1, len(chain) - 1)]
         return [view.load(*spot) for spot in following]
 
@@ -135,7 +143,7 @@ def _chain(claim, steps: Iterations, chain: list[tuple], rng) -> None:
     tolerance = 0.0 if op in ("max", "min", "last") else 1e-9
     for at, state in enumerate(states):
         whole = [isinstance(value, int) for value in start]
-        state = [int(round(value)) if is_int else float(value) for value, is_int in zip(state, whole, strict=True)]
+        state = [round(value) if is_int else float(value) for value, is_int in zip(state, whole, strict=True)]
         given = dict(zip(seen[at], state, strict=True))
         view = steps.run(chain[at], given)
         for spot, wanted in true[at].own.items():

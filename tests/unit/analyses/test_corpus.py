@@ -1,0 +1,69 @@
+"""Loops of another origin: modelled, sound, every claim executed; the page of findings; the time that it takes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from oracle import check_claim
+from tracing import cases, claimed, control, differences, expected, memory_of, prepare, record, shown
+
+from analyses import analyse
+from analyses.model import build
+from analyses.model.interpreter import run
+from analyses.table import other_loops, table
+
+PAGE = Path(__file__).parents[3] / "docs" / "findings.md"
+SIZES = [(8, 4), (7, 5), (6, 3)]
+OTHERS = other_loops()
+#: Seconds of processor time for all 151 loops, imports not counted.
+BUDGET = 5.0
+_MEASURE = """
+import time
+from analyses import analyse
+from tsvc.loops import LOOPS
+start = time.process_time()
+for name in LOOPS:
+    analyse(name)
+print(time.process_time() - start)
+"""
+
+
+def test_there_are_enough():
+    assert len(OTHERS) >= 40
+
+
+@pytest.mark.parametrize("loop", OTHERS.values(), ids=str)
+def test_equals_c_and_misses_no_dependence(loop):
+    model, rng = build(loop), np.random.default_rng(3)
+    for case in cases(loop, rng, 4, SIZES):
+        memory, values = memory_of(model.normal, *prepare(case))
+        run(model.normal, memory, values)
+        assert differences(memory.cells, expected(case)) == [], case
+        instances, values, memory = record(model, case)
+        assert differences(memory.cells, expected(case)) == [], case
+        control(model, instances)
+        assert not shown(instances) - claimed(model, values), case
+
+
+@pytest.mark.parametrize("loop", OTHERS.values(), ids=str)
+def test_claims_hold(loop):
+    model, rng = build(loop), np.random.default_rng(4)
+    findings = analyse(loop)
+    assert findings
+    for finding in findings:
+        check_claim(model, finding, rng)
+
+
+def test_page_of_findings_is_up_to_date():
+    assert PAGE.read_text() == table(), "renew it: python -m analyses --table > docs/findings.md"
+
+
+def test_all_loops_take_little_time():
+    root = Path(__file__).parents[3]
+    best = min(
+        float(subprocess.run([sys.executable, "-c", _MEASURE], cwd=root, capture_output=True, text=True, check=True).stdout)
+        for _ in range(2)
+    )
+    assert best < BUDGET

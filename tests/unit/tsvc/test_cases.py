@@ -1,0 +1,47 @@
+import pytest
+
+from tsvc.cases import fit, fixed, make
+from tsvc.domain import bounds, is_legal
+from tsvc.loops import LOOPS
+
+SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (2049, 17), (5003, 34), (32000, 256), (70001, 130)]
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_fixed_cases_are_legal_and_near(name):
+    loop = LOOPS[name]
+    found = fixed(loop, SIZES)
+    assert len({str(case) for case in found}) == len(found) >= 7
+    assert {case.kind for case in found} == {"tsvc", "exact", "uniform", "awkward"}
+    for case in found:
+        assert is_legal(loop, case.n, case.m, case.params), case
+    assert any(case.n > 25000 or (loop.is_2d and case.m > 100) for case in found)
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_the_timed_case_has_the_size_asked_for_or_just_below(name):
+    case = make(LOOPS[name], 32000, 256, "tsvc", 0)
+    assert 32000 - 8 < case.n <= 32000
+    assert case.m == 256
+
+
+@pytest.mark.parametrize("name", [loop.name for loop in LOOPS.values() if loop.params])
+def test_wanted_parameters_are_kept_or_brought_into_their_range(name):
+    loop = LOOPS[name]
+    low = {p.name: bounds(p, 100, 11)[0] for p in loop.params}
+    high = {p.name: bounds(p, 100, 11)[1] for p in loop.params}
+    for wanted in (low, high, {key: value * 1000 + 1000 for key, value in high.items()}):
+        n, m, params = fit(loop, 100, 11, wanted)
+        assert is_legal(loop, n, m, params)
+        for parameter in loop.params:
+            least, most = bounds(parameter, n, m)
+            assert least <= params[parameter.name] <= most
+
+
+def test_nothing_near_is_legal():
+    from dataclasses import replace
+
+    impossible = replace(LOOPS["s000"], requires=("n < 0",))
+    assert fit(impossible, 10, 10) is None
+    assert make(impossible, 10, 10, "exact", 0) is None
+    assert fixed(impossible, SIZES) == []

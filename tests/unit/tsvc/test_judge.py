@@ -1,0 +1,318 @@
+"""The judge's own reasoning, with a stand-in for the device; kernels that misbehave are in test_hostile.py."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tsvc.child import GUARD, guarded
+from tsvc.inputs import Case
+from tsvc.judge import Judge, Judged, check_guards, compare, describe_difference, require_evidence
+from tsvc.kernel import Answer
+from tsvc.loops import LOOPS, load
+from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, OutOfBounds, Racy, Raised, Wrong
+
+C = """
+void plus(int n, real a[restrict n], const real b[restrict n])
+{
+    for (int i = 0; i < n; i++)
+        a[i] = b[i] + 1;
+}
+/* tsvc: requires n >= 1 */
+void shorter(int n, real a[restrict n - 1], const real b[restrict n])
+{
+    for (int i = 0; i < n - 1; i++)
+        a[i] = b[i + 1];
+}
+real total(int n, const real a[restrict n])
+{
+    real sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += a[i];
+    return sum;
+}
+"""
+
+
+class Stand:
+    """A device whose kernels are Python functions over numpy arrays: kernel(arrays, header) -> result."""
+
+    mode, timeout = "interpreter", 60.0
+
+    def __init__(self, kernel):
+        self.kernel, self.tenants, self.asked, self.closed = kernel, set(), [], 0
+
+    def close(self):
+        self.closed += 1
+        self.tenants = set()
+
+    def request(self, header, arrays, timeout=None):
+        self.asked.append(header)
+        self.tenants.add(header["sha256"])
+        framed = {name: guarded(array, header["seed"] + k) for k, (name, array) in enumerate(arrays.items())}
+        views = {name: framed[name][GUARD:-GUARD].reshape(array.shape) for name, array in arrays.items()}
+        result = self.kernel(views, header)
+        if result is not None:
+            framed["result"] = np.array([result])
+        return {"status": "ok", "launches": 1}, framed
+
+
+@pytest.fixture
+def judge(c_file, tmp_path):
+    """judge(loop of C, kernel as for Stand) -> its judge."""
+    loops = load(c_file(C))
+
+    def make(name: str, kernel) -> Judge:
+        (tmp_path / f"{name}.py").write_text("pass")
+        return Judge(loops[name], Stand(kernel), tmp_path)
+
+    return make
+
+
+def plus(arrays, header):
+    arrays["a"][:] = arrays["b"] + 1
+
+
+def case_of(judge: Judge, n: int = 10, **more) -> Case:
+    return Case(judge.loop, n, kind=more.pop("kind", "exact"), **more)
+
+
+def test_a_right_kernel_is_called_three_times_in_three_orders(judge):
+    right = judge("plus", plus)
+    judged = right.check(case_of(right))
+    assert judged == Judged(judged.case, True, 3, 1)
+    assert [(one["order"], one["seed"]) for one in right.device.asked] == [
+        ("natural", 0),
+        ("reversed", 1),
+        ("random", 2),
+    ]
+    assert right.judged == [judged]
+    assert not judged.case._drawn  # its arrays' memory is free again
+
+
+def test_a_failure_says_what_where_and_how_to_replay(judge, tmp_path):
+    def off(arrays, header):
+        plus(arrays, header)
+        arrays["a"][7] += 1
+
+    wrong = judge("plus", off)
+    with pytest.raises(Wrong) as caught:
+        wrong.check(case_of(wrong, seed=4))
+    first, second, third, *rest = str(caught.value).split("\n")
+    assert first == "plus: a: 1 of 10 elements differ from the C reference"
+    assert second.startswith("  first   a[7]: got ")
+    assert third.startswith("  around  got [")
+    assert rest == [
+        "  case    n=10 kind=exact seed=4",
+        f"  kernel  {tmp_path}/plus.py (unknown)",
+        f"  replay  python -m tsvc judge plus n=10 kind=exact seed=4 --kernels {tmp_path} --loops {wrong.loop.path}",
+    ]
+
+
+def test_the_replay_of_a_bundled_kernel_needs_no_directory():
+    judge = Judge(LOOPS["s162"], Stand(lambda arrays, header: None), trust_record=True)
+    with pytest.raises(Wrong, match=r"replay  python -m tsvc judge s162 n=10 kind=exact seed=0 k=1$"):
+        judge.check(Case(LOOPS["s162"], 10, kind="exact", params={"k": 1}))
+
+
+@pytest.mark.parametrize(
+    ("when", "word", "words"),
+    [
+        (lambda header: header["order"] == "reversed", Racy, "right with programs in natural order, wrong in reversed"),
+        (lambda header: header["order"] == "random", Racy, "wrong in random order"),
+        (lambda header: header["seed"] == 2, Wrong, "something is read unwritten"),
+        (lambda header: True, Wrong, "9 of 10 elements"),
+    ],
+)
+def test_wrong_racy_and_unwritten_are_told_apart(judge, when, word, words):
+    def at_times(arrays, header):
+        plus(arrays, header)
+        if when(header):
+            arrays["a"][1:] = 99
+
+    at_fault = judge("plus", at_times)
+    with pytest.raises(word, match=words):
+        at_fault.check(case_of(at_fault))
+
+
+def test_two_answers_in_one_order_are_a_race(judge):
+    calls = []
+
+    def once(arrays, header):
+        plus(arrays, header)
+        calls.append(1)
+        if len(calls) == 1:
+            arrays["a"][0] = 99
+
+    racy = judge("plus", once)
+    with pytest.raises(Racy):
+        racy.check(case_of(racy))
+
+
+def test_after_two_hangs_smaller_cases_are_not_run(judge):
+    def hangs(arrays, header):
+        raise Hung("no answer within 60 s")
+
+    hanging = judge("plus", hangs)
+    outcomes = []
+    for n in (100, 100, 2000, 50, 60, 49, 1):
+        try:
+            outcomes.append(hanging.check(case_of(hanging, n)).calls)
+        except Hung:
+            outcomes.append("HUNG")
+    assert outcomes == ["HUNG"] * 5 + [0, 0]
+    assert len(hanging.device.asked) == 2
+
+
+def test_the_side_of_a_loop_without_rows_does_not_count(judge):
+    def hangs(arrays, header):
+        raise Crashed("the process died")
+
+    crashing = judge("plus", hangs)
+    for case in (case_of(crashing, 100, m=37), case_of(crashing, 101, m=1)):
+        with pytest.raises(Crashed, match="n=100 "):
+            crashing.check(case)
+    assert len(crashing.device.asked) == 1
+
+
+@pytest.mark.parametrize("kind", [Raised, Wrong, Hung, Crashed, OutOfBounds])
+def test_what_fails_after_others_is_judged_again_alone(judge, kind):
+    def suffers(arrays, header):
+        if stand.tenants - {header["sha256"]}:
+            if kind is Wrong:
+                return
+            raise kind("no fault of its own")
+        plus(arrays, header)
+
+    innocent = judge("plus", suffers)
+    stand = innocent.device
+    stand.tenants.add("somebody else")
+    assert innocent.check(case_of(innocent)).calls == 3
+    assert stand.closed == 1
+    innocent.check(case_of(innocent, 20))
+    assert stand.closed == 1
+
+
+def test_what_fails_alone_is_not_judged_again(judge):
+    def fails(arrays, header):
+        raise Raised("no")
+
+    guilty = judge("plus", fails)
+    for _ in range(2):
+        with pytest.raises(Raised):
+            guilty.check(case_of(guilty))
+    assert guilty.device.closed == 0
+
+
+def test_trouble_of_ours_passes_through(judge):
+    def broken(arrays, header):
+        raise HarnessError("no child")
+
+    with pytest.raises(HarnessError, match="no child"):
+        (ours := judge("plus", broken)).check(case_of(ours))
+
+
+def test_empty_arrays_have_guard_zones_too(judge):
+    right = judge("shorter", lambda arrays, header: arrays["a"].__setitem__(slice(None), arrays["b"][1:]))
+    assert right.check(case_of(right, 5)).is_evidence
+    assert not right.check(case_of(right, 1)).is_evidence  # nothing to write
+    early = judge("shorter", lambda arrays, header: arrays["a"].base.__setitem__(GUARD - 1, 3))
+    with pytest.raises(OutOfBounds, match=r"writes a\[-1\], of 0 elements"):
+        early.check(case_of(early, 1))
+
+
+def test_empty_arrays_in_a_real_child(c_file, tmp_path, interpreter):
+    loop = load(c_file(C))["shorter"]
+    (tmp_path / "shorter.py").write_text("def shorter(a, b, n):\n    a.copy_(b[1:])\n")
+    judge = Judge(loop, interpreter, tmp_path)
+    assert [judge.check(Case(loop, n)).calls for n in (1, 2, 5)] == [3, 3, 3]
+
+
+@pytest.mark.parametrize(("index", "words"), [(GUARD - 1, r"a\[-1\]"), (0, r"a\[-4096\]"), (GUARD + 10, r"a\[10\]")])
+def test_guards(index, words):
+    sent = {"b": np.zeros(10, np.float32), "a": np.zeros(10, np.float32)}
+    buffers = {name: guarded(array, 5 + k) for k, (name, array) in enumerate(sent.items())}
+    answer = Answer({}, buffers, None, {})
+    check_guards(sent, answer, 5)
+    buffers["a"].view(np.int32)[index] ^= 1
+    with pytest.raises(OutOfBounds, match=rf"writes {words}, of 10 elements \(1 found outside\)"):
+        check_guards(sent, answer, 5)
+
+
+def test_guards_are_other_noise_for_each_seed_and_no_nan():
+    one, two = guarded(np.zeros(0, np.float32), 1), guarded(np.zeros(0, np.float32), 2)
+    assert np.isfinite(one).all()
+    assert (one != two).mean() > 0.99
+    assert guarded(np.zeros(3, np.int32), 1).dtype == np.int32
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("want", "got", "tolerance", "words"),
+    [
+        ([1, 2], [1, 2], 0, ""),
+        ([0.0], [-0.0], 0, ""),
+        ([1, 2], [1, 2.5], 0.5, ""),
+        ([1, 2], [1, 2.5], 0.25, "a[1]: got 2.5, want 2 (tolerance 0.25)"),
+        ([NAN, 1], [NAN, 1], 0, ""),
+        ([NAN, 1], [1, NAN], 0, "2 of 2 elements"),
+        ([INF], [INF], 1, ""),
+        ([INF], [-INF], 1, "got -inf, want inf"),
+        ([INF], [3e38], 1, "got 3.00000001e+38, want inf"),
+        ([1.0], [NAN], 1e3, "got nan, want 1"),
+        ([1.0], [NAN], INF, ""),
+    ],
+)
+def test_describe_difference(want, got, tolerance, words):
+    bound = np.full(len(want), float(tolerance))
+    text = describe_difference("a", np.array(want, np.float32), np.array(got, np.float32), bound)
+    assert words in text
+    assert bool(text) == bool(words)
+
+
+def test_differences_of_rows_and_results_name_their_place():
+    want = np.zeros((3, 4), np.float32)
+    got = want.copy()
+    got[2, 1] = 5
+    assert "aa[2, 1]: got 5, want 0" in describe_difference("aa", want, got, np.zeros((3, 4)))
+    assert describe_difference("result", np.array([1]), np.array([2]), np.zeros(1)) == "result: got 2, want 1"
+    assert describe_difference("a", want[:0], got[:0], np.zeros((0, 4))) == ""
+
+
+@pytest.mark.parametrize("result", [np.float64(6.0), np.int64(6), np.float32(6.0)])
+def test_a_result_may_come_in_any_kind(judge, result):
+    from tsvc.expected import expect
+
+    summing = judge("total", lambda arrays, header: None)
+    case = Case(summing.loop, 3, kind="exact")
+    case._drawn[0] = {"a": np.array([1, 2, 3], np.float32)}
+    expected = expect(case)
+    same = case.arrays_cached()
+    assert compare(summing.loop, expected, 0, same, same, result) is None
+    assert "result: got 7, want 6" in str(compare(summing.loop, expected, 0, same, same, result + 1))
+    assert "no one-element tensor" in str(compare(summing.loop, expected, 0, same, same, None))
+
+
+def test_a_loop_whose_cases_are_no_evidence_is_our_trouble():
+    case = Case(LOOPS["s111"], 1)
+    require_evidence([])
+    require_evidence([Judged(case, False, 3, 1), Judged(case, True, 3, 1)])
+    with pytest.raises(HarnessError, match="s111: no case is evidence"):
+        require_evidence([Judged(case, False, 3, 1)])
+
+
+def test_a_missing_stale_or_damaged_kernel_is_a_verdict_at_its_use(tmp_path):
+    stand = Stand(plus)
+    judge = Judge(LOOPS["s111"], stand, tmp_path)
+    with pytest.raises(KernelFailure, match="does not exist") as missing:
+        judge.check(Case(LOOPS["s111"], 10))
+    assert missing.value.word == "MISSING"
+    (tmp_path / "s111.py").write_text("pass")
+    record = {"loop": "s111", "origin": "x", "kernel_sha256": "0", "source_sha256": "0"}
+    (tmp_path / "s111.json").write_text(json.dumps(record))
+    with pytest.raises(KernelFailure) as damaged:
+        Judge(LOOPS["s111"], stand, tmp_path).check(Case(LOOPS["s111"], 10))
+    assert damaged.value.word == "DAMAGED"
+    assert stand.asked == []

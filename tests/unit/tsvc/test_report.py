@@ -1,0 +1,138 @@
+import copy
+import json
+
+import pytest
+
+from tsvc.loops import LOOPS
+from tsvc.report import markdown, summary_lines, wilson
+from tsvc.results import write_results
+
+FAILURE = "s112: a: 1 of 1000 elements differ from C\n  first   a[3]: got 1, want 2"
+
+
+def judged(**facts) -> dict:
+    return {"category": "linear dependence", "verdict": "PASSED", "cases": 16, "evidence": 14, **facts}
+
+
+def timed(device: float, c: float, **facts) -> dict:
+    times = {
+        "device_us": device,
+        "launch_us": 21.5,
+        "c_us": c,
+        "speedup": c / device,
+        "method": "graph",
+        "c_method": "C",
+    }
+    return judged(**{**times, **facts})
+
+
+def record(**loops) -> dict:
+    machine = {"device": "NVIDIA H200", "driver": "570.1", "uuids": ["GPU-a", "GPU-b"], "date": "2026-01-01 00:00 UTC"}
+    return {"schema": 1, "machine": machine, "n": 32000, "m": 256, "loops": loops}
+
+
+TIMED = record(
+    s111=timed(2.0, 8.0),
+    s112=timed(4.0, 2.0, verdict="WRONG", failure=FAILURE),
+    s113=timed(1234.5, 60e6, c_method="timeout", speedup_is_bound=True),
+    s114=timed(3.0, 3.0, method="events"),
+    s115=judged(verdict="HUNG", failure="s115: no answer within 60 s"),
+    s116={"category": "x", "verdict": "MISSING"},
+)
+UNTIMED = record(
+    s111=judged(launches=2, compiled=["sm_80", "sm_90", "sm_100", "gfx942"]),
+    s112=judged(launches=1, compiled=["sm_80"]),
+    s113={"category": "x", "verdict": "MISSING", "failure": "s113: no kernel for s113"},
+)
+
+
+@pytest.mark.parametrize("made_up", [TIMED, UNTIMED, record()], ids=["timed", "untimed", "empty"])
+def test_lines_fit_80_columns(made_up):
+    lines = summary_lines(made_up)
+    assert max(len(line) for line in lines) <= 80
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_all_loops_fit_80_columns():
+    entry = timed(123456.7, 60e6, c_method="timeout", verdict="OUT_OF_BOUNDS", launch_us=1e6)
+    wide = summary_lines(record(**dict.fromkeys(LOOPS, entry)))
+    untimed = judged(verdict="OUT_OF_BOUNDS", launches=1000, compiled=["sm_80", "sm_90", "sm_100", "gfx942"])
+    for lines in (wide, summary_lines(record(**dict.fromkeys(LOOPS, untimed)))):
+        assert max(len(line) for line in lines) <= 80
+        assert [line.split()[0] for line in lines[2 : 2 + len(LOOPS)]] == list(LOOPS)
+
+
+def test_all_verdicts_at_once_fit_80_columns():
+    from tsvc.verdicts import all_failures
+
+    words = [*all_failures(), "PASSED", "ERROR", "SKIPPED", "UNREPORTED"]
+    loops = {name: judged(verdict=word) for name, word in zip(LOOPS, words, strict=False)}
+    lines = summary_lines(record(**loops))
+    assert max(len(line) for line in lines) <= 80
+    assert all(f"1 {word}" in " ".join(" ".join(lines).split()) for word in words if word != "PASSED")
+
+
+def test_timed_table():
+    lines = summary_lines(TIMED)
+    rows = {line.split()[0]: line.split()[1:] for line in lines if line}
+    assert " ".join(rows["loop"]) == "verdict cases device us launch us C us speedup"
+    assert rows["s111"] == ["PASSED", "16", "2.00", "21.50", "8.00", "4.00x"]
+    assert rows["s113"] == ["PASSED", "16", "1234", "21.50", "60000000", ">=", "48602.67x"]
+    assert rows["s114"][2] == "3.00*"
+    assert rows["s115"] == ["HUNG", "16", "-", "-", "-", "-"]
+    assert rows["s116"] == ["MISSING", "-", "-", "-", "-", "-"]
+
+
+def test_untimed_table():
+    lines = summary_lines(UNTIMED)
+    assert lines[2].split() == ["s111", "PASSED", "16", "2", "sm_80", "sm_90", "sm_100", "gfx942"]
+    assert lines[4].split() == ["s113", "MISSING", "-", "-", "-"]
+
+
+def test_totals_and_failures_close_the_table():
+    text = "\n".join(summary_lines(TIMED))
+    assert "3 of 6 loops PASSED (95 % interval 18.8% to 81.2%)" in text
+    assert "1 HUNG, 1 MISSING, 1 WRONG" in " ".join(text.split())
+    assert "\n\nWRONG s112: a: 1 of 1000 elements differ from C\n  first   a[3]: got 1" in text
+    assert "\n\nHUNG s115: no answer within 60 s" in text
+    assert "speedup over C on one core, n = 32000, m = 256:\n  geometric mean >= 57.93x over 3 loops" in text
+    assert "(1 bounds), 3 at 1x or better" in text
+
+
+def test_a_wrong_kernels_speed_does_not_count():
+    lines = summary_lines(record(s111=timed(2.0, 8.0), s112=timed(1.0, 1000.0, verdict="WRONG")))
+    assert "  geometric mean 4.00x over 1 loops that pass, 1 at 1x or better" in lines
+
+
+def test_markdown_says_the_same_again_byte_for_byte(tmp_path):
+    for made_up in (TIMED, UNTIMED, record()):
+        text = markdown(made_up)
+        assert text == markdown(json.loads(json.dumps(copy.deepcopy(made_up))))
+        write_results(tmp_path, made_up)
+        assert (tmp_path / "REPORT.md").read_text() == text
+        assert text.endswith("\n") and not text.endswith("\n\n")
+
+
+def test_markdown_names_machine_sizes_failures_and_units():
+    text = markdown(TIMED)
+    assert text.startswith("# TSVC kernels on NVIDIA H200\n\nTimed at n = 32000, m = 256")
+    assert "- driver: 570.1" in text
+    assert "GPU-a" not in text
+    assert f"- **s112** WRONG\n\n```\n{FAILURE}\n```" in text
+    assert "Times in microseconds" in text
+    assert "not timed" in markdown(UNTIMED)
+    assert "microseconds" not in markdown(UNTIMED)
+
+
+@pytest.mark.parametrize(
+    ("passed", "total", "low", "high"),
+    [(113, 151, 0.674, 0.811), (120, 151, 0.723, 0.851), (143, 151, 0.899, 0.973), (150, 151, 0.963, 0.999)],
+)
+def test_wilson_interval(passed, total, low, high):
+    assert wilson(passed, total) == pytest.approx((low, high), abs=6e-4)
+
+
+def test_wilson_interval_at_its_ends():
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson(0, 10)[0] == 0.0
+    assert wilson(10, 10)[1] == 1.0

@@ -1,0 +1,140 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from clib.build import ROOT
+from tsvc.cases import make
+from tsvc.device import Device
+from tsvc.judge import Judge
+from tsvc.lease import visible_gpus
+from tsvc.loops import LOOPS, load
+from tsvc.timing import Timing, device_clock, geometric_mean, replay, speedup, time_c, time_kernel, timing_case
+from tsvc.verdicts import HarnessError
+
+
+@pytest.fixture(scope="module")
+def clock():
+    device = Device("c")
+    yield device
+    device.close()
+
+
+@pytest.mark.parametrize("name", ["s000", "s2275", "vsumr", "s491"])
+def test_c_is_timed_call_by_call(clock, name):
+    timing = time_c(clock, timing_case(LOOPS[name], 2000, 20), warmups=2, calls=7)
+    assert (timing.method, len(timing.samples)) == ("C", 7)
+    assert all(0 < sample < 1 for sample in timing.samples)
+    assert timing.median == sorted(timing.samples)[3]
+
+
+def test_longer_loops_take_longer(clock):
+    short, long = (time_c(clock, timing_case(LOOPS["s319"], n, 1), calls=20).median for n in (1000, 200_000))
+    assert long > 10 * short
+
+
+SLOW = """
+void slow(int n, real a[restrict n])
+{
+    volatile real x = 0;
+    for (long k = 0; k < 400000000L; k++)
+        x += 1;
+    a[0] = x;
+}
+void crash(int n, real a[restrict n])
+{
+    volatile int *nowhere = 0;
+    a[0] = *nowhere;
+}
+"""
+
+
+def test_a_call_beyond_the_limit_makes_the_limit_a_bound(clock, c_file):
+    loop = load(c_file(SLOW))["slow"]
+    timing = time_c(clock, make(loop, 10, 1, "exact", 0), limit=0.01)
+    if timing.method == "timeout":
+        assert timing.samples == (0.01,)
+    else:  # it had ended by the time that the parent looked
+        assert timing.median > 0.01
+    graph = Timing((1e-3,), "graph")
+    assert speedup(Timing((0.01,), "timeout"), graph) == (10, True)
+    assert speedup(Timing((0.01,), "C"), graph) == (10, False)
+
+
+def test_a_crash_of_the_c_reference_is_our_trouble(clock, c_file):
+    loop = load(c_file(SLOW))["crash"]
+    with pytest.raises(HarnessError, match="crash: the C reference cannot be timed: the process died of SIG"):
+        time_c(clock, make(loop, 10, 1, "exact", 0), calls=2)
+
+
+def test_timing_as_a_record():
+    timing = Timing((1.0, 3.0), "graph", 32, 1024, (5.0,))
+    assert timing.median == 2.0
+    assert timing.as_dict() == {
+        "samples": [1.0, 3.0],
+        "method": "graph",
+        "calls_per_sample": 32,
+        "footprint": 1024,
+        "launch": [5.0],
+    }
+
+
+def test_geometric_mean():
+    assert geometric_mean([0.5, 2.0]) == pytest.approx(1)
+    assert geometric_mean([4.0]) == pytest.approx(4)
+    assert str(geometric_mean([])) == "nan"
+
+
+class Pedantic:
+    """pytest-benchmark's fixture, as far as replay uses it."""
+
+    def pedantic(self, function, rounds):
+        self.measured = []
+        for _ in range(rounds):
+            before = device_clock()
+            function()
+            self.measured.append(device_clock() - before)
+
+
+def test_replay_moves_the_clock_by_each_sample():
+    benchmark = Pedantic()
+    replay(benchmark, (1e-6, 3e-6, 2.0))
+    assert benchmark.measured == pytest.approx([1e-6, 3e-6, 2.0])
+
+
+BENCHMARK = """
+import pytest
+from tsvc.timing import device_clock, replay
+
+@pytest.mark.benchmark(timer=device_clock)
+def test_speed(benchmark):
+    benchmark.extra_info["method"] = "graph"
+    replay(benchmark, (2e-6, 4e-6, 3e-6))
+"""
+
+
+def test_pytest_benchmark_holds_the_samples(tmp_path):
+    (tmp_path / "test_replay.py").write_text(BENCHMARK)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "pytest", "-q", "--benchmark-json=out.json", "-p", "no:cacheprovider"]
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stdout + run.stderr
+    (entry,) = json.loads((tmp_path / "out.json").read_text())["benchmarks"]
+    assert entry["stats"]["data"] == pytest.approx([2e-6, 4e-6, 3e-6])
+    assert entry["stats"]["median"] == pytest.approx(3e-6)
+    assert entry["options"]["timer"] == "device_clock"
+    assert entry["extra_info"] == {"method": "graph"}
+
+
+@pytest.mark.skipif(not visible_gpus(), reason="no GPU")
+def test_a_kernel_is_timed_on_the_gpu():
+    device = Device("cuda")
+    judge = Judge(LOOPS["s000"], device, trust_record=True)
+    timing = time_kernel(judge, timing_case(LOOPS["s000"], 32000, 1), warmups=2, calls=5)
+    device.close()
+    assert timing.method == "graph"
+    assert len(timing.samples) == len(timing.launch) == 5
+    assert 0 < timing.median < sorted(timing.launch)[2]
