@@ -5,11 +5,14 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+import islpy as isl
+
 from analyses import findings as _findings
 from analyses.classification import classify
 from analyses.errors import AnalysisError, Unsupported
 from analyses.finding import PROVEN, Finding
 from analyses.model import Model, build
+from analyses.model.model import MAX_OPERATIONS
 from tsvc.csource import SourceError
 from tsvc.loops import LOOPS, Loop, load
 
@@ -29,8 +32,22 @@ def analyse(loop: Loop | str) -> list[Finding]:
 
 def find(model: Model) -> list[Finding]:
     """Every finding about a model, sorted."""
-    found = sorted(finding for module in modules() for finding in module.find(model))
+    found = sorted(finding for module in modules() for finding in _findings_of(module, model))
     return sorted([*found, *classify(model, found)])
+
+
+def _findings_of(module, model: Model) -> list[Finding]:
+    """What one module finds; one finding that says so where the question is too hard for isl."""
+    isl.DEFAULT_CONTEXT.reset_operations()
+    isl.DEFAULT_CONTEXT.set_max_operations(MAX_OPERATIONS)
+    try:
+        return module.find(model)
+    except isl.Error as error:
+        kind = module.__name__.rpartition(".")[2]
+        reason = Unsupported(model.loop.path, model.loop.line, f"{kind}: too complex for isl ({error})")
+        return [unsupported(model.loop, reason)]
+    finally:
+        isl.DEFAULT_CONTEXT.set_max_operations(0)
 
 
 @cache

@@ -128,15 +128,11 @@ class Judge:
     def _judge(self, kernel: Kernel, case: Case) -> Judged:
         expected = expect(case)
         calls = INTERPRETED if self.device.mode == "interpreter" else ON_GPU
-        failures: list[Wrong | None] = []
-        launches = None
-        for order, fill in calls:
-            failure, answer = self._call(kernel, expected, order, fill)
-            failures.append(failure)
-            launches = answer.header.get("launches")
-        if any(failures):
-            raise self._explain_disagreement(kernel, expected, calls, failures)
-        return Judged(case, expected.is_evidence, len(calls), launches)
+        found = [self._call(kernel, expected, order, fill) for order, fill in calls]
+        for (order, fill), (failure, answer) in zip(calls, found, strict=True):
+            if failure:
+                raise self._explain_disagreement(kernel, expected, order, fill, failure, answer)
+        return Judged(case, expected.is_evidence, len(calls), found[-1][1].header.get("launches"))
 
     def _call(self, kernel: Kernel, expected: Expected, order: str, fill: int) -> tuple[Wrong | None, Answer]:
         case = expected.case
@@ -147,19 +143,16 @@ class Judge:
         check_guards(sent, answer, seed)
         return compare(self.loop, expected, fill, sent, answer.arrays, answer.result), answer
 
-    def _explain_disagreement(self, kernel, expected, calls, failures) -> KernelFailure:
-        """Wrong, or Racy when the same call with the same data comes out right as well."""
-        position, failure = next((k, failure) for k, failure in enumerate(failures) if failure)
-        order, fill = calls[position]
-        for _ in range(1 if self.device.mode == "interpreter" else 3):
-            again, _ = self._call(kernel, expected, "natural", fill)
+    def _explain_disagreement(self, kernel, expected, order, fill, failure: Wrong, answer: Answer) -> KernelFailure:
+        """Wrong, or Racy when the same call on the same data comes out right, or otherwise wrong, as well."""
+        interpreted = self.device.mode == "interpreter"
+        for _ in range(1 if interpreted else 3):
+            again, other = self._call(kernel, expected, "natural", fill)
             if again is None:
-                why = (
-                    f"right with programs in natural order, wrong in {order} order"
-                    if self.device.mode == "interpreter"
-                    else "right in another run on the same data"
-                )
-                return Racy(f"{failure}\n  race    {why}")
+                how = f"with programs in natural order, wrong in {order} order" if interpreted else "in another run"
+                return Racy(f"{failure}\n  race    right {how}, on the same data")
+            if not interpreted and any(answer.arrays[k].tobytes() != other.arrays[k].tobytes() for k in answer.arrays):
+                return Racy(f"{failure}\n  race    another run on the same data left something else")
         if order != "natural" or fill:
             return Wrong(f"{failure}\n  note    right with other old contents of memory: something is read unwritten")
         return failure

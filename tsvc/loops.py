@@ -135,6 +135,11 @@ class Loop:
         return any(array.is_2d for array in self.arrays)
 
     @cached_property
+    def is_chained(self) -> bool:
+        """Whether an iteration may use what another computed: a carried scalar, or an array read beside its writes."""
+        return bool(self.reductions) or any(a.role == "inout" and len(a.subscripts) > 1 for a in self.arrays)
+
+    @cached_property
     def is_superlinear(self) -> bool:
         """Whether its nest is deeper than its arrays have dimensions, so that work outgrows data (s176)."""
         return infer.depth(self.function) > (2 if self.is_2d else 1)

@@ -14,6 +14,7 @@ from math import gcd
 import islpy as isl
 
 from analyses.findings._algebra import ONE, ZERO, linear, update
+from analyses.findings._closed import is_closed
 from analyses.findings._components import ordered
 from analyses.findings._transfer import Key, Transfer, key, transfer
 from analyses.findings._updates import reductions
@@ -28,7 +29,7 @@ Vector = tuple[int, ...]
 class Scan:
     """state = matrix * state + offset, from iteration to iteration along `distance` (loops from level to body).
 
-    operator: "+" (the matrix is 1), "*" (no offset), "max", "min", "last" (each iteration keeps or replaces), "linear".
+    operator: "+" (matrix 1), "*" (no offset), "max", "min", "last" (each iteration keeps or replaces), "linear".
     """
 
     level: Level
@@ -68,7 +69,7 @@ def scans(model: Model) -> tuple[Scan, ...]:
         edges = {(dep.source, dep.sink) for dep in deps} | {(s, s) for s in _keepers(model, level, deps)}
         for group in ordered(model.inside(level), edges):
             if any((a, b) in edges for a in group for b in group):
-                one = _scan(model, level, group, [d for d in deps if {d.source, d.sink} <= {*group}])
+                one = _scan(model, level, group, deps)
                 fresh = one is not None and not any(one.statements == o.statements for o in found if o.level == level)
                 if one is not None and fresh and one.distance[0] > 0 and not {*one.arrays} & reduced:
                     found.append(one)
@@ -91,7 +92,9 @@ def _keepers(model: Model, level: Level, deps: list[Dependence]) -> set[Statemen
     return {s for s in scalars if model.carried(level, [d for d in deps if d.source == s])}
 
 
-def _scan(model: Model, level: Level, group: tuple[Statement, ...], deps: list[Dependence]) -> Scan | None:
+def _scan(model: Model, level: Level, group: tuple[Statement, ...], flow: list[Dependence]) -> Scan | None:
+    """The scan of a cycle; flow: all of the loop's."""
+    deps = [dep for dep in flow if {dep.source, dep.sink} <= {*group}]
     writers = [s for s in group if s.kind == "assign"]
     if not writers or len({s.loops for s in group}) > 1:
         return None
@@ -114,7 +117,8 @@ def _scan(model: Model, level: Level, group: tuple[Statement, ...], deps: list[D
     distance, cells = lags
     if names and any(cells) and distance != (1,):
         return None
-    return _classified(model, level, body, group, effect, names, distance, cells)
+    one = _classified(model, level, body, group, effect, names, distance, cells)
+    return one if one and is_closed(model, level, group, {key(s) for s in one.states}, flow) else None
 
 
 def _writes(statement: Statement, names: set[str]) -> bool:

@@ -18,14 +18,20 @@ class Split:
     """parts: isl.Set over the counters of the loops around and of the loop itself, in execution order.
 
     private: arrays and scalars that each iteration needs an own copy of.
+    condition: the parameters at which these are all parts (large sizes always); None: all legal ones.
     """
 
     parts: tuple[isl.Set, ...]
     private: tuple[str, ...] = ()
+    condition: isl.Set | None = None
 
     def claim(self, level: Level, **more) -> dict:
         found = {"type": "split", "level": level.name, "parts": [str(part) for part in self.parts], **more}
-        return found | {"private": list(self.private)} if self.private else found
+        if self.private:
+            found["private"] = list(self.private)
+        if self.condition is not None:
+            found["condition"] = str(self.condition)
+        return found
 
 
 def head(model: Model) -> str:

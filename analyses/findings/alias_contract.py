@@ -72,20 +72,25 @@ def safe(model: Model, level: Level, one: list[Use], two: list[Use]) -> isl.Set 
     """
     subscripts = [access for _, access in (*one, *two)]
     ranks = {len(access.subscripts) for access in subscripts}
-    if len(ranks) > 1 or not all(_is_plain(access) for access in subscripts):
+    if len(ranks) > 1 or not all(access.exact and _is_plain(access) for access in subscripts):
         return None
     (rank,) = ranks
-    names = ", ".join(f"d{d}" for d in range(rank)) if rank > 1 else "d"
-    every = isl.Set(f"{head(model)}{{ [{names}] }}").intersect_params(model.context)
-    if rank > 1:
-        every = every.intersect(isl.Set(f"{{ [{', '.join(['0'] * rank)}] }}"))
+    meets: dict[tuple, isl.Map] = {}
     for source, write in one:
         for sink, access in two:
-            if write.is_write or access.is_write:
+            key = source.name, write.subscripts, sink.name, access.subscripts
+            if key not in meets and (write.is_write or access.is_write):
                 other = model.same(sink, source, level.depth).subtract(model.same(sink, source, level.depth + 1))
                 meet = access.relation.reverse().apply_range(other).apply_range(write.relation)
-                gaps = meet.reset_tuple_id(isl.dim_type.in_).reset_tuple_id(isl.dim_type.out).deltas()
-                every = every.subtract(gaps)
+                meets[key] = meet.reset_tuple_id(isl.dim_type.in_).reset_tuple_id(isl.dim_type.out)
+    if rank > 1:
+        at = ", ".join(f"d{d}" for d in range(rank))
+        same = isl.Map(f"{{ [{at}] -> [{at}] }}")
+        zero = isl.Set(f"{head(model)}{{ [{', '.join(['0'] * rank)}] }}").intersect_params(model.context)
+        return zero if all(meet.intersect(same).is_empty() for meet in meets.values()) else None
+    every = isl.Set(f"{head(model)}{{ [d] }}").intersect_params(model.context)
+    for meet in meets.values():
+        every = every.subtract(meet.deltas())
     return None if every.intersect_params(model.large).is_empty() else every.coalesce()
 
 

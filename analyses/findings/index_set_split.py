@@ -52,6 +52,10 @@ def ordered(model: Model, level: Level, parts: list[isl.Set]) -> Split | None:
     def precedes(one: isl.Set, two: isl.Set) -> bool:
         return before.intersect_domain(two).intersect_range(one).is_empty()
 
+    condition = None
+    for part in parts:
+        if part.intersect_params(model.large).is_empty():
+            condition = (model.context if condition is None else condition).subtract(part.params())
     parts = [part.coalesce() for part in parts if not part.intersect_params(model.large).is_empty()]
     found: list[isl.Set] = []
     while parts:
@@ -60,7 +64,7 @@ def ordered(model: Model, level: Level, parts: list[isl.Set]) -> Split | None:
             return None
         found.append(first[0])
         parts.remove(first[0])
-    return Split(tuple(found)) if len(found) > 1 else None
+    return Split(tuple(found), condition=condition) if len(found) > 1 else None
 
 
 def _parallel(model: Model, level: Level, split: Split) -> Finding:

@@ -176,5 +176,6 @@ def _finding(model: Model, loop: For, one: Carried) -> Finding | None:
         model.name,
         one.line,
         claim,
-        f"Where it is read, {one.scalar} holds {value}{copy}, except in the {which}: no value needs to be passed on.",
+        f"Where it is read before it is assigned, {one.scalar} holds {value}{copy}, except in the {which}: no value "
+        f"needs to be passed on.",
     )

@@ -224,6 +224,8 @@ def _build(loop: Loop, source: str) -> Model:
         _ = model.dependences
     except isl.Error as error:
         raise Unsupported(loop.path, loop.line, f"too complex for isl ({error})") from None
+    finally:
+        isl.DEFAULT_CONTEXT.set_max_operations(0)  # no limit for what others do with isl
     return model
 
 

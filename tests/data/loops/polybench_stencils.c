@@ -155,14 +155,14 @@ void nussinov(int m, const int seq[restrict m], int table[restrict m][m])
 }
 
 /* Recursive edge detection: both passes, the coefficients as parameters */
-void deriche(int m, real a1, real a2, real a3, real a4, real b1, real b2, const real in[restrict m][m],
+void deriche(int m, real a1, real a2, real a3, real a4, real b1, real b2, const real image[restrict m][m],
              real out[restrict m][m], real y1[restrict m][m], real y2[restrict m][m])
 {
     for (int i = 0; i < m; i++) {
         real ym1 = 0, ym2 = 0, xm1 = 0;
         for (int j = 0; j < m; j++) {
-            y1[i][j] = a1 * in[i][j] + a2 * xm1 + b1 * ym1 + b2 * ym2;
-            xm1 = in[i][j];
+            y1[i][j] = a1 * image[i][j] + a2 * xm1 + b1 * ym1 + b2 * ym2;
+            xm1 = image[i][j];
             ym2 = ym1;
             ym1 = y1[i][j];
         }
@@ -172,7 +172,7 @@ void deriche(int m, real a1, real a2, real a3, real a4, real b1, real b2, const 
         for (int j = m - 1; j >= 0; j--) {
             y2[i][j] = a3 * xp1 + a4 * xp2 + b1 * yp1 + b2 * yp2;
             xp2 = xp1;
-            xp1 = in[i][j];
+            xp1 = image[i][j];
             yp2 = yp1;
             yp1 = y2[i][j];
         }

@@ -14,7 +14,7 @@ from tracing import Instance, cases, memory_of, prepare
 from analyses.findings.rerolling import rolled_terms
 from analyses.model import Level, Model
 from analyses.model.interpreter import Memory, evaluate, perform, run
-from analyses.model.program import Assign, Binary, For, Name, walk
+from analyses.model.program import Assign, Binary, For, Name, kind_of, walk
 
 
 def fixed(points: isl.Set, values: Mapping) -> isl.Set:
@@ -122,7 +122,8 @@ class View:
 def wrap_around(model: Model, claim: Mapping, rng: np.random.Generator) -> None:
     """{"scalar", "loop_line", "iterator", "distance", "value", "snapshot"}
 
-    In the normal form, each read of the scalar in the loop but in its first `distance` iterations gives the value.
+    In the normal form, each read of the scalar before its assignment in an iteration, but for the first `distance`
+    iterations, gives the value.
     """
     name, counter = claim["scalar"], claim["iterator"]
     loops = [node for node in walk(model.normal.body) if isinstance(node, For) and node.iterator == counter]
@@ -130,14 +131,18 @@ def wrap_around(model: Model, claim: Mapping, rng: np.random.Generator) -> None:
     seen = 0
     for case in cases(model.loop, rng, 8):
         memory, values = memory_of(model.normal, *prepare(case))
-        state: dict = {"before": {}, "first": 0}
+        state: dict = {"before": {}, "first": 0, "assigned": None}
 
         def observe(node, now, memory=memory, state=state):
             nonlocal seen
             if node is loops[0]:
                 lower = evaluate(node.lower, now, memory)
-                state["before"], state["first"] = dict(memory.cells), lower
-            if id(node) not in inside or not isinstance(node, Assign) or Name(name) not in _names(node.value):
+                state.update(before=dict(memory.cells), first=lower, assigned=None)
+            if id(node) not in inside or not isinstance(node, Assign) or state["assigned"] == now[counter]:
+                return
+            if node.target == Name(name, kind_of(node.target)):
+                state["assigned"] = now[counter]
+            if Name(name) not in _names(node.value):
                 return
             if abs(now[counter] - state["first"]) < claim["distance"] * abs(loops[0].step):
                 return

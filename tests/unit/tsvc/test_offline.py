@@ -70,14 +70,15 @@ def test_a_kernel_without_launches_compiles_to_nothing(compiled):
         (
             ADD.replace("tl.load(", "tl.no_such(") + "def s000(a, b, n):\n    add_kernel[(4,)](a, b, n, 256)\n",
             NotCompiled,
-            "",
+            "no_such",
         ),
         (ADD + "def s000(a, b, n):\n    add_kernel[(4,)](a, b, n, 100)\n", NotCompiled, "power of 2"),
-        ("@triton.jit\ndef k(a_ptr):\n    [1, 2].append(3)\n\n\ndef s000(a):\n    k[(1,)](a)\n", NotCompiled, ""),
+        ("@triton.jit\ndef k(a_ptr):\n    [1, 2].append(3)\n\n\ndef s000(a):\n    k[(1,)](a)\n", NotCompiled, "Error"),
         ("def s000(a, b:\n", NotCompiled, "SyntaxError"),
         ("def s000(a, b):\n    raise KeyError('x')\n", Raised, "KeyError"),
         ("def s000(a, gamma):\n    pass\n", BadSignature, "gamma"),
     ],
+    ids=["no such function", "odd block", "python inside", "syntax", "raises", "signature"],
 )
 def test_what_does_not_compile_says_why(compiled, text, verdict, words):
     with pytest.raises(verdict, match=words) as caught:

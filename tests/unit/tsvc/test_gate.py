@@ -1,0 +1,200 @@
+"""The exit code: by a stand-in session, and by runs of a small suite whose tests have fates of their own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from test_results import report
+
+from clib.build import ROOT
+from tsvc.gate import Gate
+from tsvc.loops import LOOPS
+from tsvc.results import read_results
+
+
+def finish(gate: Gate, reports: list, collected: int | None = None, status=None) -> int:
+    """The exit code of a session with these reports."""
+    failed = any(one.failed for one in reports)
+    status = status if status is not None else pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
+    for one in reports:
+        gate.pytest_runtest_logreport(one)
+    count = collected if collected is not None else len(reports)
+    config = SimpleNamespace(option=SimpleNamespace(collectonly=False))
+    session = SimpleNamespace(config=config, testscollected=count, exitstatus=status)
+    gate.pytest_sessionfinish(session, status)
+    return int(session.exitstatus)
+
+
+def gate(floor: float | None) -> Gate:
+    return Gate(floor, None, None, 32000, 256)
+
+
+def run_of(passed: int, total: int) -> list:
+    names = list(LOOPS)[:total]
+    wrong = ["W", "WRONG", "differs"]
+    return [report(f"test_correct[{name}]") for name in names[:passed]] + [
+        report(f"test_correct[{name}]", "failed", verdict=wrong) for name in names[passed:]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("passed", "total", "floor", "code"),
+    [
+        (10, 10, None, 0),
+        (9, 10, None, 1),
+        (9, 10, 0.9, 0),
+        (9, 10, 0.91, 1),
+        (10, 10, 1.0, 0),
+        (9, 10, 1.0, 1),
+        (0, 10, 0.0, 0),
+        (7, 10, 0.7, 0),
+        (7, 100, 0.07, 0),  # 0.07 * 100 is a little more than 7
+        (6, 100, 0.07, 1),
+        (149, 151, 0.99, 1),
+        (150, 151, 0.99, 0),
+        (0, 0, 0.5, 1),
+        (0, 0, 0.0, 1),
+        (0, 0, None, 0),
+    ],
+)
+def test_the_exit_code_is_decided_by_loop(passed, total, floor, code):
+    assert finish(judge := gate(floor), run_of(passed, total)) == code
+    if floor is not None:
+        assert judge.lines[0] == f"{passed} of {total} loops pass; gate {floor * 100:g} % {'NOT ' if code else ''}met"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [report("test_correct[vsumr]", "skipped", "setup")],
+        [report("test_speed[vsumr]", "skipped", "setup")],
+        [report("test_correct[vsumr]", when="setup")],
+        [report("test_correct[vsumr]", "failed", verdict=["M", "MISSING", "no kernel"])],
+    ],
+    ids=["skipped", "only timing, skipped", "unreported", "missing"],
+)
+def test_what_did_not_run_has_not_passed(other):
+    assert finish(gate(0.9), run_of(9, 9) + other) == 0
+    assert finish(judge := gate(0.95), run_of(9, 9) + other) == 1
+    assert judge.lines[0].startswith("9 of 10 loops pass; gate 95 % NOT met")
+
+
+@pytest.mark.parametrize("floor", [None, 0.0, 0.5])
+def test_our_own_errors_always_fail(floor):
+    error = report("test_correct[vsumr]", "failed", "setup")
+    assert finish(judge := gate(floor), [*run_of(9, 9), error]) == 1
+    assert "1 errors of the harness" in judge.lines[0]
+    assert finish(judge := gate(floor), run_of(9, 9), collected=12, status=pytest.ExitCode.OK) == 1
+    assert "3 tests never reported" in judge.lines[0]
+
+
+@pytest.mark.parametrize("status", [pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR])
+def test_an_interrupted_run_keeps_its_exit_code(status):
+    assert finish(gate(0.0), run_of(9, 9), status=status) == status
+
+
+def test_what_cannot_be_written_does_not_hide_the_results(tmp_path):
+    (tmp_path / "taken").write_text("")
+    judge = Gate(None, tmp_path / "taken" / "folder", None, 32000, 256)
+    assert finish(judge, run_of(2, 2)) == 0
+    assert "could not be written" in judge.lines[1]
+    assert judge.record is not None
+
+
+SUITE = """
+import os
+
+import pytest
+
+from tsvc.plugin import every_loop
+from tsvc.verdicts import HarnessError, Wrong
+
+pytestmark = every_loop()
+
+
+def test_correct(loop, note):
+    note(cases=3, evidence=2, launches=1, device={"device": "interpreter"})
+    if loop.name == "s112":
+        raise Wrong("s112: differs")
+    if loop.name == "s113":
+        pytest.skip("not today")
+    if loop.name == "s114":
+        raise HarnessError("our fault")
+    if loop.name == "s115":
+        os._exit(3)
+
+
+def test_sizes(loop):
+    pass
+
+
+@pytest.mark.timing
+def test_speed(loop):
+    assert False, "must not run without a GPU"
+"""
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    """suite(options) -> (exit code, output, verdict by loop) of a run of SUITE."""
+    folder = tmp_path_factory.mktemp("suite")
+    (folder / "test_tsvc.py").write_text(SUITE)
+    (folder / "conftest.py").write_text('pytest_plugins = ["tsvc.plugin"]\n')
+    (folder / "pytest.ini").write_text(
+        "[pytest]\nstrict = true\nmarkers = timing: t\naddopts = --max-worker-restart=1000\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "", "COLUMNS": "200"}
+
+    def run(*options: str):
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+        words = dict(re.findall(r"^(\w+) +([A-Z_]{4,}) ", done.stdout, re.MULTILINE))
+        return done.returncode, done.stdout + done.stderr, {name: word for name, word in words.items() if name in LOOPS}
+
+    return run
+
+
+LOOPS_ASKED = ["--loop=s111", "--loop=s112", "--loop=s113", "--loop=s116"]
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_verdicts_results_and_gate_of_a_run(suite, workers, tmp_path):
+    code, output, words = suite(*LOOPS_ASKED, "-n", workers, "--min-pass-rate=0.5", f"--results={tmp_path}", "-rfs")
+    assert words == {"s111": "PASSED", "s112": "WRONG", "s113": "SKIPPED", "s116": "PASSED"}
+    assert (code, "2 of 4 loops pass; gate 50 % met" in output) == (0, True), output
+    assert "no GPU" in output
+    record = read_results(tmp_path)
+    assert {name: entry["verdict"] for name, entry in record["loops"].items()} == words
+    assert record["loops"]["s111"]["cases"] == 3
+    assert record["loops"]["s112"]["failure"] == "s112: differs"
+    assert (record["n"], record["m"], record["machine"]["device"]) == (32000, 256, "interpreter")
+    assert "WRONG test_tsvc.py::test_correct[s112]" in output
+    assert json.loads((tmp_path / "results.json").read_text()) == record
+
+
+def test_a_harness_error_fails_the_run_at_any_rate(suite):
+    code, output, words = suite("--loop=s111", "--loop=s114", "--min-pass-rate=0")
+    assert (code, words) == (1, {"s111": "PASSED", "s114": "ERROR"})
+    assert "1 of 2 loops pass; gate 0 % NOT met; 1 errors of the harness" in output
+
+
+def test_a_worker_that_dies_is_our_error_and_the_others_are_judged(suite):
+    code, output, words = suite(*LOOPS_ASKED, "--loop=s115", "-n", "2", "--min-pass-rate=0.1")
+    assert words == {"s111": "PASSED", "s112": "WRONG", "s113": "SKIPPED", "s115": "ERROR", "s116": "PASSED"}, output
+    assert (code, "gate 10 % NOT met; 1 errors of the harness" in output) == (1, True)
+
+
+def test_stopping_early_leaves_tests_unreported(suite):
+    code, output, _ = suite(*LOOPS_ASKED, "-x", "--min-pass-rate=0.1")
+    assert code != 0
+    assert "tests never reported" in output
+
+
+def test_collecting_judges_nothing(suite):
+    code, output, words = suite("--loop=s111", "--collect-only", "-q", "--min-pass-rate=1")
+    assert (code, words) == (0, {})
+    assert "gate" not in output
