@@ -75,7 +75,8 @@ def named(name: str) -> Loop:
         return loops[function]
     if not function and len(loops) == 1:
         return next(iter(loops.values()))
-    raise KeyError(f"{path}: {'no such loop as ' + function if function else 'which loop?'}; it holds {', '.join(loops)}")
+    problem = f"no such loop as {function}" if function else "which loop?"
+    raise KeyError(f"{path}: {problem}; it holds {', '.join(loops)}")
 
 
 class InputError(AnalysisError):

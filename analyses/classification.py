@@ -56,7 +56,8 @@ def _classify(model: Model, level: Level, findings: Sequence[Finding]) -> Word:
             return "parallel after", (kind,), done, ()
     left = {dep.array: dep for dep in verdict.blockers}
     ordered = tuple(f for f in here if f.claim["type"] == "scatter" and f.claim.get("duplicates") == "last")
-    if ordered and all(dep.kind == "WAW" and any(_mentions(f.claim, dep.array) for f in ordered) for dep in verdict.blockers):
+    scattered = {f.claim["array"] for f in ordered}
+    if ordered and all(dep.kind == "WAW" and dep.array in scattered for dep in verdict.blockers):
         return "parallel after", ("last_writer",), ordered, ()
     word, after, shown = "parallel", (), ()
     for split in here:
@@ -136,7 +137,8 @@ def _program(model: Model, words: Mapping[Level, Word], findings: Sequence[Findi
     if worst is None:
         return None
     (word, after, shown, _), level = worst
-    claim = {"type": "classification", "word": word, "loop": level.name, "after": list(after), "because": _claims(shown)}
+    because = _claims(shown)
+    claim = {"type": "classification", "word": word, "loop": level.name, "after": list(after), "because": because}
     advice = f"As a whole {model.name} is {_how(word, after, shown)} (loop {level.name})."
     return Finding("classification", _weakest(shown), model.name, model.loop.line, claim, advice)
 

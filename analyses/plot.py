@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 import islpy as isl
 
-from analyses.model import Model, Statement
+from analyses.model import Model
 from tsvc.cases import fit
 
 #: Sizes at which pictures are drawn.
@@ -49,6 +49,8 @@ def picture(model: Model) -> Picture:
     shown = [s for s in inside if s.loops[: len(deepest.loops) - 1] == deepest.loops[:-1]] or [deepest]
     depth = min(len(deepest.loops), 2)
     fitted = fit(model.loop, SMALL["n"], SMALL["m"])
+    if fitted is None:
+        raise PlotError(f"{model.name}: no legal size is small enough to draw")
     values = {"n": fitted[0], "m": fitted[1], **fitted[2]}
     fixed = _fixed(model, values)
     kept, first = [], None
@@ -138,7 +140,8 @@ def svg(drawn: Picture) -> str:
     for value in sorted({round(x) for x in xs}):
         parts.append(f'<text x="{at((value, 0))[0]:.1f}" y="{height - 30:.0f}" font-size="11">{value}</text>')
     for value in sorted({round(y) for y in ys}):
-        name = next((dot[2] for dot in drawn.dots if dot[1] == value), "") if drawn.axes[1] == "statement" else value
+        named = (dot[2] for dot in drawn.dots if dot[1] == value)
+        name = next(named, "") if drawn.axes[1] == "statement" else str(value)
         parts.append(f'<text x="16" y="{at((0, value))[1] + 4:.1f}" font-size="11">{name}</text>')
     legend = "; ".join(f"{kind}: {len([a for a in drawn.arrows if a[0] == kind])}" for kind in COLOURS)
     parts.append(

@@ -34,6 +34,13 @@ class Linear:
     rest: Expr
 
 
+def _real(expr: Expr) -> Expr:
+    """The same value as a real number, so that a quotient is none of whole numbers."""
+    if isinstance(expr, Number) and expr.kind == "int":
+        return Number(float(expr.value), "real")
+    return expr if kind_of(expr) == "real" else Cast("real", expr)
+
+
 def free(expr: Expr, is_state: IsState) -> bool:
     """Whether an expression reads no state."""
     return not any(isinstance(part, Name | Element) and is_state(part) for part in walk(expr))
@@ -67,7 +74,7 @@ def linear(expr: Expr, is_state: IsState) -> Linear | None:
             return None if inner is None else _each(inner, lambda e: _product(left, e))
         case Binary("/", left, right) if kind_of(expr) == "real" and free(right, is_state):
             inner = linear(left, is_state)
-            return None if inner is None else _each(inner, lambda e: e if e == ZERO else Binary("/", e, right))
+            return None if inner is None else _each(inner, lambda e: e if e == ZERO else Binary("/", _real(e), right))
         case Select(condition, then, orelse) if free(condition, is_state):
             one, two = linear(then, is_state), linear(orelse, is_state)
             if one is None or two is None:

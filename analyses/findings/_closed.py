@@ -1,9 +1,19 @@
 """Whether a scan's state is all that runs through a cycle: no other access meets its elements."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from analyses.findings._transfer import Key, key
 from analyses.model import Access, Dependence, Level, Model, Statement
+
+
+def inner_flow(model: Model, level: Level) -> Iterator[Dependence]:
+    """The flow within one execution of a loop, between different statement instances."""
+    for dep in model.flow:
+        if level in dep.source.loops and level in dep.sink.loops:
+            same = model.same(dep.source, dep.sink, level.depth)
+            inside = dep.within(dep.relation.intersect(same) if level.depth else dep.relation)
+            if not inside.is_empty:
+                yield inside
 
 
 def is_closed(

@@ -109,7 +109,7 @@ def _ends(line: isl.Set) -> tuple[Polynomial, Polynomial, int] | None:
         return None
     if low is None or high is None:
         return None
-    names = [line.get_dim_name(isl.dim_type.param, d) for d in range(line.dim(isl.dim_type.param))]
+    names = [str(line.get_dim_name(isl.dim_type.param, d)) for d in range(line.dim(isl.dim_type.param))]
     head = f"[{', '.join(names)}] -> " if names else ""
     steps = f" and (x - ({low})) mod {stride} = 0" if stride > 1 else ""
     every = isl.Set(f"{head}{{ [x] : {low} <= x <= {high}{steps} }}").intersect_params(line.params())
@@ -127,7 +127,7 @@ def _polynomial(aff: isl.Aff) -> Polynomial:
     total = Polynomial.constant(_fraction(aff.get_constant_val()))
     for d in range(aff.dim(isl.dim_type.param)):
         if factor := _fraction(aff.get_coefficient_val(isl.dim_type.param, d)):
-            total = total + Polynomial.atom(aff.get_dim_name(isl.dim_type.param, d)).scaled(factor)
+            total = total + Polynomial.atom(str(aff.get_dim_name(isl.dim_type.param, d))).scaled(factor)
     for d in range(aff.dim(isl.dim_type.div)):
         if factor := _fraction(aff.get_coefficient_val(isl.dim_type.div, d)):
             inner = _polynomial(aff.get_div(d))

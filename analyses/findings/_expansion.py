@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from analyses.findings._closed import inner_flow
 from analyses.findings._components import ordered
-from analyses.findings._scans import inner_flow, scans
+from analyses.findings._scans import scans
 from analyses.findings._updates import reductions
 from analyses.model import Dependence, Level, Model, Statement
 from analyses.model.verdict import is_private, lives_on

@@ -1,8 +1,9 @@
 """Scans as findings: their claim, level and words."""
 
 from analyses.finding import PROVEN, REASSOCIATION, Finding
+from analyses.findings._closed import inner_flow
 from analyses.findings._render import evidence
-from analyses.findings._scans import Scan, inner_flow
+from analyses.findings._scans import Scan
 from analyses.findings._transfer import key
 from analyses.model import Model, Statement
 from analyses.model.program import Element, text

@@ -5,7 +5,6 @@ distances, multiples of one vector). If the next state is matrix * state + offse
 pairs (matrix, offset) compose associatively (Blelloch, "Prefix sums and their applications", section 1.4).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -14,7 +13,7 @@ from math import gcd
 import islpy as isl
 
 from analyses.findings._algebra import ONE, ZERO, linear, update
-from analyses.findings._closed import is_closed
+from analyses.findings._closed import inner_flow, is_closed
 from analyses.findings._components import ordered
 from analyses.findings._transfer import Key, Transfer, key, transfer
 from analyses.findings._updates import reductions
@@ -74,16 +73,6 @@ def scans(model: Model) -> tuple[Scan, ...]:
                 if one is not None and fresh and one.distance[0] > 0 and not {*one.arrays} & reduced:
                     found.append(one)
     return tuple(found)
-
-
-def inner_flow(model: Model, level: Level) -> Iterator[Dependence]:
-    """The flow within one execution of a loop, between different statement instances."""
-    for dep in model.flow:
-        if level in dep.source.loops and level in dep.sink.loops:
-            same = model.same(dep.source, dep.sink, level.depth)
-            inside = dep.within(dep.relation.intersect(same) if level.depth else dep.relation)
-            if not inside.is_empty:
-                yield inside
 
 
 def _keepers(model: Model, level: Level, deps: list[Dependence]) -> set[Statement]:

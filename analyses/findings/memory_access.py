@@ -70,15 +70,15 @@ def pattern(model: Model, level: Level, access: Access) -> tuple[str, Polynomial
 
 def extents(model: Model, array: str) -> list[Polynomial]:
     """The lengths of an array's rows: every extent but the first."""
-    known = {a.name: a.extents for a in model.loop.arrays}
-    if array in known:
-        found = [_parsed(part, model) for part in known[array][1:]]
-    else:
-        found = [polynomial(part, {*model.parameters, "n", "m"}) for part in model.program.arrays[array][1][1:]]
-    return [part if part is not None else Polynomial.atom("?") for part in found]
+    for argument in model.loop.arrays:
+        if argument.name == array:
+            return [_parsed(part) for part in argument.extents[1:]]
+    parts = model.program.arrays[array][1][1:]
+    found = [part and polynomial(part, {*model.parameters, "n", "m"}) for part in parts]
+    return [part or Polynomial.atom("?") for part in found]
 
 
-def _parsed(extent: str, model: Model) -> Polynomial:
+def _parsed(extent: str) -> Polynomial:
     total = ONE
     for factor in extent.replace(" ", "").split("*"):
         if not factor.isalnum():

@@ -1,5 +1,5 @@
-/* category: polybench blas
- *
+/* category: polybench blas */
+/*
  * Linear algebra kernels of PolyBench/C, written anew from their published definitions for square matrices.
  */
 #include "tsvc.h"

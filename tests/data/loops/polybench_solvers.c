@@ -1,5 +1,5 @@
-/* category: polybench solvers
- *
+/* category: polybench solvers */
+/*
  * Factorisations and solvers of PolyBench/C, written anew from their published definitions.
  */
 #include "tsvc.h"

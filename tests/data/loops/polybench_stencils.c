@@ -1,5 +1,5 @@
-/* category: polybench stencils
- *
+/* category: polybench stencils */
+/*
  * Stencils, dynamic programming and media kernels of PolyBench/C, written anew from their published definitions.
  */
 #include "tsvc.h"
@@ -88,6 +88,12 @@ void heat_3d(int m, int steps, real a[restrict m][m][m], real b[restrict m][m][m
 
 /* requires steps >= 0
  * param steps = 2 in 0..3
+ * param a = -0.25 in -0.25..-0.125
+ * param b = 1.5 in 1.25..1.5
+ * param c = -0.25 in -0.25..-0.125
+ * param d = -0.25 in -0.25..-0.125
+ * param e = 1.5 in 1.25..1.5
+ * param f = -0.25 in -0.25..-0.125
  */
 void adi(int m, int steps, real a, real b, real c, real d, real e, real f, real u[restrict m][m],
          real v[restrict m][m], real p[restrict m][m], real q[restrict m][m])

@@ -64,15 +64,13 @@ def test_what_compilers_vectorise_is_explained():
     assert unexplained == []
 
 
+PRIVATE = {"type": "parallel", "level": "i", "private": ["a"]}
 WRONG = [
     ("s321", {"word": "parallel", "because": [{"kind": "parallel", "claim": {"type": "parallel", "level": "i"}}]}),
     ("s321", {"word": "parallel", "because": []}),
     ("s000", {"word": "sequential", "because": [{"kind": "parallel", "claim": {"type": "parallel", "level": "i"}}]}),
-    (
-        "s112",
-        {"word": "parallel after", "because": [{"kind": "war", "claim": {"type": "parallel", "level": "i", "private": ["a"]}}]},
-    ),
-]  # fmt: skip
+    ("s112", {"word": "parallel after", "because": [{"kind": "war", "claim": PRIVATE}]}),
+]
 
 
 @pytest.mark.parametrize(("name", "claim"), WRONG, ids=range(len(WRONG)))

@@ -1,6 +1,6 @@
 """Random loop nests beyond TSVC, through the same oracle as the bundled loops.
 
-NESTS=10000 pytest tests/unit/analyses/test_nests.py draws more of them.
+NESTS=10000 pytest -o faulthandler_timeout=0 tests/unit/analyses/test_nests.py draws more of them.
 """
 
 import hashlib
