@@ -49,3 +49,12 @@ def claim_of(dep: Dependence) -> dict:
         "params": (dep.witness() or {}).get("params", {}),
         "certain": certain and not exits and dep.source.domain_exact,
     }
+
+
+def spelled(relation) -> str:
+    """An isl set or map as text, without constraints that others imply.
+
+    isl drops such constraints from its objects whenever it happens to notice, so plain str() depends on what was
+    asked of an object before.
+    """
+    return str(relation.coalesce().remove_redundancies())

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import islpy as isl
 
+from analyses.findings._render import spelled
 from analyses.model import Level, Model
 from analyses.model.verdict import judge
 
@@ -26,11 +27,11 @@ class Split:
     condition: isl.Set | None = None
 
     def claim(self, level: Level, **more) -> dict:
-        found = {"type": "split", "level": level.name, "parts": [str(part) for part in self.parts], **more}
+        found = {"type": "split", "level": level.name, "parts": [spelled(part) for part in self.parts], **more}
         if self.private:
             found["private"] = list(self.private)
         if self.condition is not None:
-            found["condition"] = str(self.condition)
+            found["condition"] = spelled(self.condition)
         return found
 
 

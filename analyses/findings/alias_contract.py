@@ -7,6 +7,7 @@ iteration writes (the conflict set of a run-time alias check, as LLVM's LoopAcce
 import islpy as isl
 
 from analyses.finding import CONDITION, Finding
+from analyses.findings._render import spelled
 from analyses.findings._segments import head
 from analyses.model import Access, Level, Model, Statement
 from analyses.model.verdict import judge
@@ -53,7 +54,7 @@ def _finding(model: Model, level: Level) -> Finding | None:
         "type": "alias",
         "level": level.name,
         "pairs": [
-            {"array": array, "other": other, "safe": str(offsets) if offsets is not None else None}
+            {"array": array, "other": other, "safe": spelled(offsets) if offsets is not None else None}
             for array, other, offsets in pairs
         ],
     }

@@ -2,7 +2,7 @@
 
 from analyses.finding import PROVEN, Finding
 from analyses.findings._components import Group, components, expandable, inner, lines, textual
-from analyses.findings._render import evidence
+from analyses.findings._render import evidence, spelled
 from analyses.model import Level, Model
 from analyses.model.schedule import distribute
 from analyses.model.verdict import judge
@@ -38,7 +38,7 @@ def _finding(model: Model, level: Level) -> Finding | None:
         "type": "distribution",
         "level": level.name,
         "groups": [[statement.name for statement in group] for group in groups],
-        "schedule": str(schedule),
+        "schedule": spelled(schedule),
         "legal": True,
         "textual_order": plain,
         "parallel": parallel,

@@ -4,7 +4,7 @@ import islpy as isl
 
 from analyses.finding import PROVEN, Finding
 from analyses.findings._components import Group, components, expandable, inner
-from analyses.findings._render import evidence
+from analyses.findings._render import evidence, spelled
 from analyses.model import Dependence, Level, Model, Statement
 from analyses.model.schedule import schedule, times
 
@@ -29,7 +29,7 @@ def _finding(model: Model, outer: Level, inside: Level) -> Finding | None:
     deps = model.dependences if is_perfect else _outside(model, outer)
     if not model.violated(swapped, deps).is_empty():
         return None
-    claim: dict = {"type": "order", "outer": outer.name, "inner": inside.name, "schedule": str(swapped)}
+    claim: dict = {"type": "order", "outer": outer.name, "inner": inside.name, "schedule": spelled(swapped)}
     if groups:
         claim["groups"] = [[statement.name for statement in group] for group in groups]
         if private := expandable(model, outer):

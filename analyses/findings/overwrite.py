@@ -7,7 +7,7 @@ loop (array data-flow analysis after Feautrier, as isl computes it).
 import islpy as isl
 
 from analyses.finding import OVERAPPROXIMATION, PROVEN, Finding
-from analyses.findings._render import evidence
+from analyses.findings._render import evidence, spelled
 from analyses.model import Dependence, Model, Statement
 
 
@@ -37,8 +37,8 @@ def _array(model: Model, array: str) -> Finding | None:
     claim = {
         "type": "overwrite",
         "array": array,
-        "dead": {statement.name: str(left) for statement, left in dead.items()},
-        "last": {statement.name: str(left) for statement, left in last.items()},
+        "dead": {statement.name: spelled(left) for statement, left in dead.items()},
+        "last": {statement.name: spelled(left) for statement, left in last.items()},
     }
     first = next(iter(dead)) if dead else again[0].source
     return Finding(

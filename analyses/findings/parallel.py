@@ -1,7 +1,7 @@
 """The verdict for each loop level: its iterations may run at once, perhaps with copies or under a condition."""
 
 from analyses.finding import CONDITION, OVERAPPROXIMATION, PROVEN, Finding
-from analyses.findings._render import claim_of, evidence, words
+from analyses.findings._render import claim_of, evidence, spelled, words
 from analyses.model import Level, Model
 from analyses.model.verdict import Verdict, judge
 
@@ -25,7 +25,7 @@ def _finding(model: Model, level: Level) -> Finding:
             steps.append(how.format(" and ".join(names)))
     condition = model.describe(verdict.condition)
     if not model.always(verdict.condition):
-        claim["condition"] = str(verdict.condition)
+        claim["condition"] = spelled(verdict.condition)
     given = f", with {' and '.join(steps)}" if steps else ""
     under = f", if {condition}" if condition else ""
     return Finding(

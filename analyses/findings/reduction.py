@@ -1,7 +1,7 @@
 """Reductions: cells that a loop only updates with an associative operator, and extrema with their positions."""
 
 from analyses.finding import CONDITION, PROVEN, REASSOCIATION, Finding
-from analyses.findings._render import evidence
+from analyses.findings._render import evidence, spelled
 from analyses.findings._updates import Reduction, reductions
 from analyses.model import Model
 from analyses.model.program import Binary, Element, Expr, Select, text
@@ -43,7 +43,7 @@ def _finding(model: Model, one: Reduction) -> Finding:
     rounds = how.operator in ("+", "*") and model.arrays[one.array].kind == "real"
     level = REASSOCIATION if rounds else PROVEN
     if how.unordered:
-        level, claim["assumes"], claim["condition"] = CONDITION, "no NaN", str(model.context)
+        level, claim["assumes"], claim["condition"] = CONDITION, "no NaN", spelled(model.context)
     deps = [d for d in model.flow if d.array == one.array and {d.source, d.sink} <= {*one.statements}]
     facts = evidence(*model.carried(one.level, deps), limit=1)
     if how.form is not None and how.operator == "+":

@@ -9,7 +9,7 @@ import islpy as isl
 
 from analyses.finding import PROVEN, Finding
 from analyses.findings._components import expandable, inner, lines, ordered
-from analyses.findings._render import evidence
+from analyses.findings._render import evidence, spelled
 from analyses.model import Dependence, Level, Model, Statement
 from analyses.model.schedule import changed
 from analyses.model.verdict import judge
@@ -116,7 +116,7 @@ def _result(model: Model, level: Level, shifts: Shifts, order, schedule, snapsho
         "level": level.name,
         "shifts": {statement.name: shifts[statement] for statement in order},
         "order": [statement.name for statement in order],
-        "schedule": str(schedule),
+        "schedule": spelled(schedule),
         "snapshot": list(snapshot),
     }
     if private := expandable(model, level):

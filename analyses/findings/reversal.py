@@ -1,7 +1,7 @@
 """Loop reversal: a falling loop run upwards."""
 
 from analyses.finding import CONDITION, PROVEN, Finding
-from analyses.findings._render import evidence
+from analyses.findings._render import evidence, spelled
 from analyses.model import Level, Model
 from analyses.model.schedule import reverse
 from analyses.model.verdict import judge
@@ -18,7 +18,7 @@ def _finding(model: Model, level: Level) -> Finding | None:
         return None
     schedule = reverse(model, level)
     plain = model.violated(schedule).is_empty()
-    claim: dict = {"type": "reversal", "level": level.name, "schedule": str(schedule)}
+    claim: dict = {"type": "reversal", "level": level.name, "schedule": spelled(schedule)}
     given = ""
     if not plain:
         claim |= {"private": list(verdict.private), "snapshot": list(verdict.snapshot)}
@@ -27,7 +27,7 @@ def _finding(model: Model, level: Level) -> Finding | None:
         given = f", given {' and '.join(copies)}" if copies else ""
     condition = model.describe(verdict.condition)
     if not model.always(verdict.condition):
-        claim["condition"] = str(verdict.condition)
+        claim["condition"] = spelled(verdict.condition)
     under = f", if {condition}" if condition else ""
     return Finding(
         "reversal",

@@ -1,7 +1,7 @@
 """Anti-dependences carried by a loop: elements read before a later iteration overwrites them."""
 
 from analyses.finding import CONDITION, OVERAPPROXIMATION, PROVEN, Finding
-from analyses.findings._render import claim_of, evidence, words
+from analyses.findings._render import claim_of, evidence, spelled, words
 from analyses.model import Dependence, Level, Model
 from analyses.model.verdict import judge
 
@@ -26,7 +26,7 @@ def _finding(model: Model, level: Level) -> Finding | None:
             claim["private"] = list(verdict.private)
         condition = model.describe(verdict.condition)
         if not model.always(verdict.condition):
-            claim["condition"] = str(verdict.condition)
+            claim["condition"] = spelled(verdict.condition)
         names = " and ".join(verdict.snapshot)
         advice = (
             f"Save {names} before the loop and read old values from the copy: loop {level.name} reads elements that "

@@ -6,7 +6,7 @@ Lamport's hyperplane method, for two loops, one directly in the other, that both
 from math import gcd
 
 from analyses.finding import PROVEN, Finding
-from analyses.findings._render import evidence
+from analyses.findings._render import evidence, spelled
 from analyses.model import Dependence, Level, Model
 from analyses.model.schedule import skew
 from analyses.model.verdict import judge
@@ -46,7 +46,7 @@ def _finding(model: Model, outer: Level, inside: Level) -> Finding | None:
         "outer": outer.name,
         "inner": inside.name,
         "factors": list(factors),
-        "schedule": str(wave),
+        "schedule": spelled(wave),
     }
     return Finding(
         "wavefront",

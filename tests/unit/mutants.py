@@ -21,7 +21,7 @@ from tsvc.loops import LOOPS
 from tsvc.reference import run
 
 #: The sizes of the suite's fixed cases, as in tests/test_tsvc.py.
-SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (2049, 17), (5003, 34)]
+SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34)]
 #: The columns of docs/mutation-score.md, in order.
 MUTANTS = (
     "untouched",

@@ -63,7 +63,7 @@ def test_one_loop_answers_fast(suite):
     start = time.monotonic()
     code, output, words = suite("-k", "s421", "--loop", "s421")
     seconds = time.monotonic() - start
-    assert seconds < 30, output  # 15 s on two idle cores
+    assert seconds < 60, output  # under 15 s on two idle cores; other tests run beside this one
     assert (
         f"tsvc: {len(LOOPS)} loops on the Triton interpreter (no GPU, no timing), kernels from kernels_cache" in output
     )

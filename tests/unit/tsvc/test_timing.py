@@ -118,7 +118,9 @@ def test_speed(benchmark):
 def test_pytest_benchmark_holds_the_samples(tmp_path):
     (tmp_path / "test_replay.py").write_text(BENCHMARK)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    # Within an xdist worker pytest-benchmark would believe that it runs in one as well, and time nothing.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment["PYTHONPATH"] = str(ROOT)
     command = [sys.executable, "-m", "pytest", "-q", "--benchmark-json=out.json", "-p", "no:cacheprovider"]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stdout + run.stderr
