@@ -1,0 +1,49 @@
+"""The judge's gates by name. All are in force; a test switches one off to show that its exploit then passes.
+
+`Judge(..., gates=...)` and `Device(..., gates=...)` take the set in force, and a request carries it to the child.
+There is no option for it: only tests switch a gate off.
+"""
+
+GATES: dict[str, str] = {
+    # The process (tsvc.device, tsvc.boundary, tsvc.wire)
+    "own_process": "a kernel runs in a process of its own; the verdict is made in another",
+    "nonce": "exactly one answer counts, and it carries the request's nonce",
+    "environment": "the child sees an allow-list of environment variables",
+    "filesystem": "the child reads what it needs and writes to its own directory",
+    "network": "the child reaches no network, loopback included",
+    "limits": "memory, processes and file sizes are limited",
+    "timeout": "a call without an answer in time is ended, with all that it started",
+    "output": "what the child prints is bounded and never read as a result",
+    "fresh_child": "a kernel that fails beside others is judged again alone",
+    # What is compared (tsvc.judge)
+    "elementwise": "arrays are compared element by element, not by a sum",
+    "every_array": "every array that C writes is compared",
+    "inputs": "arrays that C only reads must come back unchanged",
+    "result": "a loop's scalar result is compared",
+    "nonfinite": "NaN and infinity must stand where C has them",
+    "tolerance": "the tolerance follows from the loop's own rounding",
+    "evidence": "a loop needs a case in which doing nothing is wrong",
+    # What it is judged on (tsvc.cases, tsvc.inputs)
+    "sizes": "sizes off the block boundaries, the smallest and the timed ones",
+    "parameters": "several values of each scalar parameter",
+    "data": "data that mix signs, scales, ties, zeros and duplicates",
+    # Memory and order (tsvc.interpreter, tsvc.child)
+    "guards": "zones of noise beside every array must not change",
+    "addresses": "every address is inside the arrays of its launch",
+    "poison": "fresh allocations hold other garbage on each call",
+    "fills": "arrays that are only written hold other old contents on each call",
+    "order": "programs run in natural, reversed and random order",
+    "races": "what one program of a launch writes no other reads or writes, unless atomics order them",
+    # Who does the work (tsvc.child)
+    "launches": "at least one Triton kernel is launched",
+    "dispatch": "torch allocates, views, copies and fills; arithmetic on the loop's data is Triton's",
+    "ablation": "without its launches the kernel's answer is wrong",
+    # Time (tsvc.timing, tsvc.gputime)
+    "fresh_data": "each timed call works on data of its own",
+    "checked_outputs": "outputs of timed calls are compared at places that the child cannot know",
+    "quiescence": "the clock stops after all streams of the device, and no thread or process is left at work",
+    "clock": "times are computed in the parent from a clock that was kept before the kernel was read",
+    "floor": "a time below what the bytes allow is invalid",
+}
+
+ALL = frozenset(GATES)
