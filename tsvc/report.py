@@ -4,7 +4,7 @@ import math
 import textwrap
 from collections import Counter
 
-from tsvc.timing import geometric_mean
+from tsvc.statistics import geometric_mean, wilson
 
 _BINS = (
     (2, math.inf, ">= 2x"),
@@ -50,16 +50,6 @@ def markdown(record: dict) -> str:
     notes = "Device time: median of CUDA-graph replays (`events`: an event pair, launch included). "
     notes += "C: the fast build on one core. Launch: call and synchronise from Python. Times in microseconds."
     return "\n".join([*parts, notes if _timed(record) else ""]).rstrip() + "\n"
-
-
-def wilson(passed: int, total: int, z: float = 1.96) -> tuple[float, float]:
-    """95 % confidence interval of a pass rate (Wilson 1927)."""
-    if not total:
-        return 0.0, 1.0
-    rate, spread = passed / total, z * z / total
-    centre = (rate + spread / 2) / (1 + spread)
-    half = z * math.sqrt(rate * (1 - rate) / total + spread / (4 * total)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _timed(record: dict) -> bool:

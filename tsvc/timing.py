@@ -5,8 +5,6 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-import numpy as np
-
 from clib.build import build
 from tsvc.device import Device
 from tsvc.domain import arguments
@@ -136,8 +134,3 @@ def replay(benchmark, samples: tuple[float, ...]) -> None:
         _elapsed += next(steps)
 
     benchmark.pedantic(advance, rounds=len(samples))
-
-
-def geometric_mean(values: list[float]) -> float:
-    """exp of the mean log; nan for nothing."""
-    return float(np.exp(np.mean(np.log(values)))) if values else float("nan")

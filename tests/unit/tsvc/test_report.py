@@ -4,7 +4,7 @@ import json
 import pytest
 
 from tsvc.loops import LOOPS
-from tsvc.report import markdown, summary_lines, wilson
+from tsvc.report import markdown, summary_lines
 from tsvc.results import write_results
 
 FAILURE = "s112: a: 1 of 1000 elements differ from C\n  first   a[3]: got 1, want 2"
@@ -122,17 +122,3 @@ def test_markdown_names_machine_sizes_failures_and_units():
     assert "Times in microseconds" in text
     assert "not timed" in markdown(UNTIMED)
     assert "microseconds" not in markdown(UNTIMED)
-
-
-@pytest.mark.parametrize(
-    ("passed", "total", "low", "high"),
-    [(113, 151, 0.674, 0.811), (120, 151, 0.723, 0.851), (143, 151, 0.899, 0.973), (150, 151, 0.963, 0.999)],
-)
-def test_wilson_interval(passed, total, low, high):
-    assert wilson(passed, total) == pytest.approx((low, high), abs=6e-4)
-
-
-def test_wilson_interval_at_its_ends():
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert wilson(0, 10)[0] == 0.0
-    assert wilson(10, 10)[1] == 1.0

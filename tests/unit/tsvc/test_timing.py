@@ -11,7 +11,7 @@ from tsvc.device import Device
 from tsvc.judge import Judge
 from tsvc.lease import visible_gpus
 from tsvc.loops import LOOPS, load
-from tsvc.timing import Timing, device_clock, geometric_mean, replay, speedup, time_c, time_kernel, timing_case
+from tsvc.timing import Timing, device_clock, replay, speedup, time_c, time_kernel, timing_case
 from tsvc.verdicts import HarnessError
 
 
@@ -79,12 +79,6 @@ def test_timing_as_a_record():
         "footprint": 1024,
         "launch": [5.0],
     }
-
-
-def test_geometric_mean():
-    assert geometric_mean([0.5, 2.0]) == pytest.approx(1)
-    assert geometric_mean([4.0]) == pytest.approx(4)
-    assert str(geometric_mean([])) == "nan"
 
 
 class Pedantic:
