@@ -1,0 +1,1 @@
+"""Generation: prompts, answers, clients, retries and records of an LLM that writes kernels; see docs/generation.md."""
