@@ -6,42 +6,48 @@ from dataclasses import dataclass
 
 
 class AnswerProblem(Exception):
-    """The answer holds no kernel that could be judged.
+    """The answer holds no kernel that could be judged; the message says what it holds instead.
 
-    word: the outcome's name in records and statistics; the message tells the model what to do instead.
+    word: the outcome's name in records and statistics. advice: what a model should do instead.
     """
 
     word = "NO_ANSWER"
+    advice = "Answer with exactly one Python code block that holds the whole file."
 
 
 class Refused(AnswerProblem):
     """The model declined."""
 
     word = "REFUSED"
+    advice = "The task is an ordinary program transformation, and the result is only compared with the C loop."
 
 
 class Empty(AnswerProblem):
     """Nothing but white space came back."""
 
     word = "EMPTY"
+    advice = "The answer was empty: write the file into the answer itself."
 
 
 class CutOff(AnswerProblem):
     """The answer stopped at the token limit."""
 
     word = "CUT_OFF"
+    advice = "It was cut off at the token limit: think and write less, and give the code block without prose."
 
 
 class NoCode(AnswerProblem):
     """Text without a kernel."""
 
     word = "NO_CODE"
+    advice = "It held no code block with a function and a @triton.jit kernel."
 
 
 class SeveralBlocks(AnswerProblem):
     """More than one block could be the kernel file."""
 
     word = "SEVERAL_BLOCKS"
+    advice = "It held more than one code block that could be the file: give exactly one."
 
 
 def answer_problems() -> dict[str, type[AnswerProblem]]:
@@ -78,30 +84,22 @@ def read_answer(text: str, stop_reason: str | None = None) -> str:
     stop_reason: why the model stopped, in the words of the Messages API; None where the client does not know.
     Raises an AnswerProblem.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if stop_reason == "refusal":
-        raise Refused("The answer was a refusal. The task is an ordinary program transformation: answer with the file.")
-    if not text.strip():
-        if stop_reason == "max_tokens":
-            raise CutOff("The answer reached the token limit before it began. Think less, and answer with the file.")
-        raise Empty("The answer was empty. Answer with one Python code block that holds the whole file.")
-    blocks = read_blocks(text)
+        raise Refused(f"the model refused: {text.strip()[:200]!r}")
     if stop_reason == "max_tokens":
-        raise CutOff("The answer was cut off at the token limit. Answer with the code block alone, and keep it short.")
+        raise CutOff(f"cut off at the token limit after {len(text)} characters")
+    if not text.strip():
+        raise Empty("the answer is empty")
+    blocks = read_blocks(text)
     kernels = _distinct(block for block in blocks if block.language in _PYTHON and block.is_kernel)
     if len(kernels) == 1:
         return _tidy(kernels[0].text)
     if kernels:
-        raise SeveralBlocks(
-            f"The answer held {len(kernels)} code blocks that each look like a whole file. "
-            "Answer with exactly one code block: the file to judge."
-        )
+        raise SeveralBlocks(f"{len(kernels)} code blocks could be the file")
     if not blocks and Block("", text, True).is_kernel and _parses(text):
         return _tidy(text)
-    raise NoCode(
-        "The answer held no code block with a function and a Triton kernel. "
-        "Answer with one Python code block that holds the whole file."
-    )
+    raise NoCode(f"{len(blocks)} code blocks, none of them a kernel")
 
 
 def read_blocks(text: str) -> list[Block]:
