@@ -139,12 +139,14 @@ def _lags(model: Model, level: Level, deps: list[Dependence], effect: Transfer, 
         factors[vector] = vector[at] // unit[at]
         if vector != tuple(factors[vector] * entry for entry in unit) or factors[vector] < 1:
             return None
-    step = gcd(*factors.values())
+    # One element for all iterations: a guard may skip some, but each hands it on to the next.
+    kept = {own for keys in used.values() for own in keys if _moved(own, loops, unit) == own}
+    step = 1 if kept else gcd(*factors.values())
     base = tuple(step * entry for entry in unit)
     depth: dict[Key, int] = {}
     for vector, keys in used.items():
         for own in keys:
-            depth[own] = max(depth.get(own, 0), factors[vector] // step)
+            depth[own] = 1 if own in kept else max(depth.get(own, 0), factors[vector] // step)
     return base, depth
 
 

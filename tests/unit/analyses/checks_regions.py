@@ -14,7 +14,7 @@ from tracing import Instance, cases, memory_of, prepare
 from analyses.findings.rerolling import rolled_terms
 from analyses.model import Level, Model
 from analyses.model.interpreter import Memory, evaluate, perform, run
-from analyses.model.program import Assign, Binary, For, Name, kind_of, walk
+from analyses.model.program import Assign, Binary, Element, For, If, Name, kind_of, walk
 
 
 def fixed(points: isl.Set, values: Mapping) -> isl.Set:
@@ -123,7 +123,7 @@ def wrap_around(model: Model, claim: Mapping, rng: np.random.Generator) -> None:
     """{"scalar", "loop_line", "iterator", "distance", "value", "snapshot"}
 
     In the normal form, each read of the scalar before its assignment in an iteration, but for the first `distance`
-    iterations, gives the value.
+    iterations, gives the value. There must be one, unless all stand under conditions, which no data may meet.
     """
     name, counter = claim["scalar"], claim["iterator"]
     loops = [node for node in walk(model.normal.body) if isinstance(node, For) and node.iterator == counter]
@@ -138,11 +138,11 @@ def wrap_around(model: Model, claim: Mapping, rng: np.random.Generator) -> None:
             if node is loops[0]:
                 lower = evaluate(node.lower, now, memory)
                 state.update(before=dict(memory.cells), first=lower, assigned=None)
-            if id(node) not in inside or not isinstance(node, Assign) or state["assigned"] == now[counter]:
+            if id(node) not in inside or state["assigned"] == now[counter]:
                 return
-            if node.target == Name(name, kind_of(node.target)):
+            if isinstance(node, Assign) and node.target == Name(name, kind_of(node.target)):
                 state["assigned"] = now[counter]
-            if Name(name) not in _names(node.value):
+            if not _reads(node, name):
                 return
             if abs(now[counter] - state["first"]) < claim["distance"] * abs(loops[0].step):
                 return
@@ -158,12 +158,28 @@ def wrap_around(model: Model, claim: Mapping, rng: np.random.Generator) -> None:
                 raise Refuted(f"{name} is {held}, not {claim['value']} = {value} at {counter} = {now[counter]}")
 
         run(model.normal, memory, values, observe)
-    if not seen:
+    guarded = {
+        id(node)
+        for guard in walk(loops[0].body)
+        if isinstance(guard, If)
+        for node in walk((*guard.then, *guard.orelse))
+    }
+    if not seen and any(_reads(node, name) and id(node) not in guarded for node in walk(loops[0].body)):
         raise Refuted(f"{name} is never read")
 
 
-def _names(expr) -> set[Name]:
-    return {Name(part.name) for part in walk(expr) if isinstance(part, Name)}
+def _reads(node, name: str) -> bool:
+    """Whether a statement itself, without those below it, reads a scalar."""
+    match node:
+        case Assign(Name(), value):
+            read: tuple = (value,)
+        case Assign(Element(_, subscripts), value):
+            read = (value, *subscripts)
+        case If(condition):
+            read = (condition,)
+        case _:
+            return False
+    return any(isinstance(part, Name) and part.name == name for part in walk(read))
 
 
 def rerolling(model: Model, claim: Mapping, rng: np.random.Generator) -> None:

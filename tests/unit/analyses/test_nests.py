@@ -23,6 +23,7 @@ from tsvc.loops import load
 COUNT = int(os.environ.get("NESTS", "150"))
 #: The same nests on every ordinary run; NESTS draws fresh ones.
 FIXED = "NESTS" not in os.environ
+ODD = load(Path(__file__).with_name("odd_nests.c"))
 SIZES = [(7, 5), (8, 6), (9, 7)]
 many = settings(max_examples=COUNT, deadline=None, derandomize=FIXED, suppress_health_check=list(HealthCheck))
 few = settings(
@@ -47,6 +48,12 @@ def interpreted(case) -> dict:
     memory, values = memory_of(program, arrays, scalars)
     run(program, memory, values)
     return {key: value for key, value in memory.cells.items() if key[0] in arrays or key[0] == "return_value"}
+
+
+@pytest.mark.parametrize("loop", ODD.values(), ids=str)
+def test_odd_nests(loop):
+    for finding in analyse(loop):
+        check_claim(build(loop), finding, np.random.default_rng(10))
 
 
 @many

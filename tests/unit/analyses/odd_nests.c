@@ -1,0 +1,25 @@
+/* category: random nests that once got a wrong claim, made small */
+
+/* requires n >= 5 */
+real kept_by_a_guard(int n, real b[restrict n])
+{
+    real s = 1;
+    for (int i = 2; i < n - 2; i++) {
+        s = s;
+        if (i != 3)
+            b[2] += s;
+    }
+    return s;
+}
+
+void read_by_a_condition(int m, real aa[restrict m][m])
+{
+    real s = 0;
+    real t = 0;
+    for (int i = 2; i < m - 2; i++) {
+        for (int j = 2; j < m - 2; j++)
+            if (s > s)
+                t = s;
+        s = aa[i][i];
+    }
+}
