@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import cases
 
-from tsvc.cases import fixed
+from tsvc.cases import SIZES, fixed
 from tsvc.judge import require_evidence
 from tsvc.lease import visible_gpus
 from tsvc.plugin import every_loop
@@ -15,8 +15,7 @@ from tsvc.timing import device_clock, replay, speedup, time_c, time_kernel, timi
 pytestmark = every_loop()
 
 ON_GPU = bool(visible_gpus())
-#: Sizes of the fixed cases: one element, tails, several blocks; on a GPU also the timed size and one above 2**20.
-SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34)]
+#: On a GPU also the timed size and one above 2**20.
 GPU_SIZES = [*SIZES, (32000, 256), (70001, 130)]
 
 

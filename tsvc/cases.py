@@ -4,6 +4,9 @@ from tsvc.domain import bounds, defaults, is_legal
 from tsvc.inputs import Case
 from tsvc.loops import Loop
 
+#: (n, m) of the fixed cases: one element, tails, several blocks.
+SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34)]
+
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
     """The legal sizes nearest below or, failing that, above (n, m), with parameters that suit them.

@@ -1,0 +1,40 @@
+"""The judge without a process of its own for kernels: what the gate own_process is there to prevent.
+
+    python tests/unit/in_process.py LOOP DIRECTORY
+
+prints the verdict on a kernel that ran beside its judge.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tsvc import child
+from tsvc.device import _STATUS, Device
+from tsvc.gates import ALL
+from tsvc.verdicts import Crashed
+
+
+class InProcess(Device):
+    """A device whose requests this very process answers."""
+
+    def __init__(self) -> None:
+        super().__init__("interpreter")
+        os.environ["TRITON_INTERPRET"] = "1"
+        child._Poison.install()
+        self.runner = child._Interpreted()
+
+    def request(self, header: dict, arrays: dict | None = None, timeout: float | None = None) -> tuple[dict, dict]:
+        answer, results = child._answer(self.runner, header, arrays or {})
+        if answer.get("status") != "ok":
+            raise _STATUS.get(answer["status"], Crashed)(answer["message"])
+        return answer, results
+
+
+if __name__ == "__main__":
+    os.environ["TMPDIR"] = os.environ.get("TMPDIR", "/tmp")
+    from exploits import verdict
+
+    print("VERDICT", verdict(sys.argv[1], InProcess(), Path(sys.argv[2]), ALL - {"own_process"}, "own_process"))
