@@ -37,9 +37,22 @@ def is_closed(
             kept = access.is_write and statement.guards
             if (kept or not access.is_write) and any(_meets(model, level, w, a, statement, access) for w, a in writers):
                 return False
-            if not access.is_write and any(_is_one(model, s, a, statement, access) for s, a in running):
-                return False
-    return True
+    return not any(
+        _is_one(model, s, a, statement, access)
+        for statement in _feeding(group, flow)
+        for access in statement.reads
+        if access.array in arrays and access.node is not None and key(access.node) not in states
+        for s, a in running
+    )
+
+
+def _feeding(group: Collection[Statement], flow: Iterable[Dependence]) -> set[Statement]:
+    """The cycle and the statements of its loop body whose values reach it."""
+    found, edges = set(group), {(d.source, d.sink) for d in flow}
+    loops = {s.loops for s in group}
+    while more := {a for a, b in edges if b in found and a.loops in loops} - found:
+        found |= more
+    return found
 
 
 def _is_one(model: Model, state: Statement, one: Access, reader: Statement, two: Access) -> bool:

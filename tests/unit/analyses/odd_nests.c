@@ -23,3 +23,16 @@ void read_by_a_condition(int m, real aa[restrict m][m])
         s = aa[i][i];
     }
 }
+
+/* requires m >= 5
+ * param s = 1.0 in -2..2
+ */
+void start_read_by_another_name(int m, real s, const real y[restrict m], real x[restrict m])
+{
+    for (int i = 2; i < m - 2; i++)
+        for (int j = 2; j < i + 1; j += 3) {
+            if (j < 4)
+                s += y[i] - x[i - 1];
+            x[m - i] += s;
+        }
+}
