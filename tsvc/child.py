@@ -1,7 +1,8 @@
 """The process that owns the device and runs kernels; nothing a kernel does here reaches the parent but bytes.
 
-Started by tsvc.device as `python -m tsvc.child MODE REQUESTS ANSWERS`: MODE is interpreter, cuda, compile or c (which
-times the C reference), the others are file descriptors. It never sees an expected value.
+Started by tsvc.device as `python -m tsvc.child MODE REQUESTS ANSWERS LIMITS`: MODE is interpreter, cuda, compile or c
+(which times the C reference), the next two are file descriptors, LIMITS is a JSON object of resource limits. It never
+sees an expected value.
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import ctypes
 import functools
 import importlib.util
 import inspect
+import json
 import os
 import re
 import resource
@@ -34,8 +36,8 @@ class Unusable(Exception):
 
 def main() -> None:
     """Serve requests until the parent closes its end."""
-    _behave()
     mode, requests, answers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    _behave(json.loads(sys.argv[4]))
     from tsvc import wire
 
     warnings.filterwarnings("ignore")
@@ -50,7 +52,11 @@ def main() -> None:
         while True:
             request, arrays = wire.receive(requests)
             header, results = _answer(runner, request, arrays)
-            wire.send(answers, {**header, "nonce": request["nonce"]}, results)
+            if request["sealed"]:
+                wire.send(answers, {"status": "done"})
+                seal, _ = wire.receive(requests)  # the parent draws it now: the kernel could not find it
+                header = {**header, "nonce": seal["nonce"]}
+            wire.send(answers, header, results)
 
 
 def _answer(runner, request: dict, arrays: dict) -> tuple[dict, dict]:
@@ -67,6 +73,8 @@ def _status_of(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, SystemExit | KeyboardInterrupt):
         return "exited"
+    if names & {"MemoryError", "OutOfMemoryError"} or "can't allocate memory" in text:
+        return "out_of_memory"
     if names & {"CompilationError", "CompileTimeAssertionFailure", "UnsupportedLanguageConstruct", "SyntaxError"}:
         return "not_compiled"
     if names & {"OutOfResources", "PTXASError"} or "PassManager::run failed" in text:
@@ -156,7 +164,7 @@ class _Runner:
         bound = _bind(
             function, {**_scalars(request), "device": next(iter(views.values()), self.empty()).device, **views}
         )
-        _Poison.seed = request["seed"]
+        _Poison.seed = request["seed"] if "poison" in request["gates"] else None
         try:
             result = self.call(function, bound, views, request)
         finally:
@@ -210,7 +218,7 @@ class _Interpreted(_Runner):
         self.observer = Observer()
 
     def call(self, function, bound: dict, views: dict, request: dict):
-        self.observer.start(request["order"], request["seed"], views)
+        self.observer.start(request["order"], request["seed"], views, frozenset(request["gates"]))
         try:
             return function(**bound)
         finally:  # whatever the kernel makes of the exception
@@ -372,11 +380,20 @@ class _Poison:
         return poisoned
 
 
-def _behave() -> None:
-    """A child whose parent is killed must not live on, leaves no core file, and goes first when memory is short."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _behave(limits: dict[str, int]) -> None:
+    """A child keeps to its limits, does not outlive its parent, and goes first when memory is short.
+
+    limits: by the names of the module resource.
+    """
+    for name, value in limits.items():
+        kind = getattr(resource, name)
+        ceiling = resource.getrlimit(kind)[1]
+        value = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)
+        resource.setrlimit(kind, (value, value))
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        library = ctypes.CDLL(None)
+        library.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        library.prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: orphans stay in its family, where they are counted and ended
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000")
 

@@ -12,6 +12,7 @@ import torch
 from triton.runtime import interpreter as triton_interpreter
 
 from tsvc import tree_order
+from tsvc.gates import ALL
 
 #: Which arguments of the builder's memory operations are (pointer, mask); create_load and create_store end in these.
 _OPERATIONS = {
@@ -34,7 +35,7 @@ class Observer:
     """
 
     def __init__(self) -> None:
-        self.order, self.seed = "natural", 0
+        self.order, self.seed, self.gates = "natural", 0, ALL
         self.exact: list[tuple[str, int, int, int, int]] = []
         self.allowed: list[tuple[int, int]] = []
         self.reset()
@@ -49,13 +50,14 @@ class Observer:
         self.permutation: np.ndarray | None = None
         self.out_of_bounds: str | None = None
 
-    def start(self, order: str, seed: int, arrays: dict[str, torch.Tensor]) -> None:
+    def start(self, order: str, seed: int, arrays: dict[str, torch.Tensor], gates: frozenset[str] = ALL) -> None:
         """Begin a run.
 
         order: "natural", "reversed" or "random" (then by seed).
         arrays: the tensors of the call; each lies in a larger storage whose rest is guard zone.
+        gates: those of tsvc.gates in force.
         """
-        self.order, self.seed = order, seed
+        self.order, self.seed, self.gates = order, seed, gates
         self.reset()
         self.exact = [(name, *_span(tensor), *_storage(tensor)) for name, tensor in arrays.items()]
 
@@ -113,7 +115,7 @@ class Observer:
             addresses = np.asarray(args[pointer].data)
             if mask is not None and args[mask] is not None:
                 addresses = addresses[np.broadcast_to(np.asarray(args[mask].data, bool), addresses.shape)]
-            if addresses.size:
+            if addresses.size and "addresses" in self.gates:
                 self._check(addresses, args[pointer].get_element_ty().primitive_bitwidth // 8)
             return operation(*args, **kwargs)
 

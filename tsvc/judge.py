@@ -4,16 +4,15 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from tsvc.child import GUARD, guarded
+from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
 from tsvc.domain import arguments
 from tsvc.expected import Expected, expect
+from tsvc.gates import ALL
 from tsvc.inputs import Case
 from tsvc.kernel import Answer, Kernel, call, request_for
 from tsvc.loops import Loop
-from tsvc.verdicts import Clobbered, Crashed, HarnessError, Hung, KernelFailure, OutOfBounds, Racy, Wrong
+from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, Racy, Wrong
 
 #: (program order, old contents of write-only arrays) of the calls that one case is judged by.
 INTERPRETED = (("natural", 0), ("reversed", 1), ("random", 2))
@@ -39,13 +38,22 @@ class Judge:
 
     directory: where kernels are; None for the bundled set.
     patience: how many hangs or crashes are waited for; afterwards smaller cases are not run any more.
+    gates: which of tsvc.gates are in force; fewer than all only in tests of the gates.
 
     A failure in a child in which another kernel has run before is judged again in a fresh one, so that nobody answers
     for what others left behind.
     """
 
-    def __init__(self, loop: Loop, device: Device, directory: Path | None = None, trust_record: bool = False):
+    def __init__(
+        self,
+        loop: Loop,
+        device: Device,
+        directory: Path | None = None,
+        trust_record: bool = False,
+        gates: frozenset[str] = ALL,
+    ):
         self.loop, self.device, self.directory, self.trust_record = loop, device, directory, trust_record
+        self.gates = gates
         self.patience = 2
         self.fatal: tuple[int, KernelFailure] | None = None
         self.judged: list[Judged] = []
@@ -118,7 +126,7 @@ class Judge:
         except Racy:
             raise
         except KernelFailure as failure:
-            if not self.device.tenants - {kernel.sha256}:
+            if "fresh_child" not in self.gates or not self.device.tenants - {kernel.sha256}:
                 raise
             if isinstance(failure, Hung):
                 self.patience -= 1
@@ -136,12 +144,16 @@ class Judge:
 
     def _call(self, kernel: Kernel, expected: Expected, order: str, fill: int) -> tuple[Wrong | None, Answer]:
         case = expected.case
+        seed = case.seed + fill
+        fill = fill if "fills" in self.gates else 0
+        order = order if "order" in self.gates else "natural"
         sent = case.arrays(fill)
         values = arguments(self.loop, case.n, case.m, case.params)
-        seed = case.seed + fill
-        answer = call(self.device, kernel, sent, case.n, case.m, values, order=order, seed=seed)
-        check_guards(sent, answer, seed)
-        return compare(self.loop, expected, fill, sent, answer.arrays, answer.result), answer
+        options = {"order": order, "seed": seed, "gates": sorted(self.gates)}
+        answer = call(self.device, kernel, sent, case.n, case.m, values, **options)
+        if "guards" in self.gates:
+            check_guards(sent, answer, seed)
+        return compare(self.loop, expected, fill, sent, answer.arrays, answer.result, self.gates), answer
 
     def _explain_disagreement(self, kernel, expected, order, fill, failure: Wrong, answer: Answer) -> KernelFailure:
         """Wrong, or Racy when the same call on the same data comes out right, or otherwise wrong, as well."""
@@ -166,72 +178,8 @@ class Judge:
         return type(failure)(f"{self.loop.name}: {failure}\n  case    {case}{where}{replay}")
 
 
-def check_guards(sent: dict, answer: Answer, seed: int) -> None:
-    """Raises OutOfBounds when a guard zone beside an array has changed."""
-    for position, (name, array) in enumerate(sent.items()):
-        before = guarded(np.empty(0, array.dtype), seed + position).view(np.int32)
-        buffer = answer.buffers[name].view(np.int32)
-        after = np.concatenate([buffer[:GUARD], buffer[-GUARD:]])
-        changed = np.flatnonzero(before != after)
-        if changed.size:
-            index = int(changed[0])
-            element = index - GUARD if index < GUARD else array.size + index - GUARD
-            raise OutOfBounds(f"writes {name}[{element}], of {array.size} elements ({changed.size} found outside)")
-
-
-def compare(loop: Loop, expected: Expected, fill: int, sent: dict, got: dict, result) -> Wrong | None:
-    """The first thing in which an answer differs from C, or None.
-
-    Inputs must be unchanged byte for byte, outputs agree within the tolerance, NaN and infinities in the same places.
-    """
-    want = expected.after(fill)
-    for array in loop.arrays:
-        name = array.name
-        if not array.is_written:
-            changed = np.flatnonzero(sent[name].reshape(-1).view(np.int32) != got[name].reshape(-1).view(np.int32))
-            if changed.size:
-                return Clobbered(f"{name} is an input, and {changed.size} of its elements were changed")
-        elif difference := describe_difference(name, want[name], got[name], expected.tolerance[name]):
-            return Wrong(difference)
-    if expected.result is not None:
-        if result is None:
-            return Wrong("returned no one-element tensor for the loop's scalar result")
-        wanted, value = np.array([expected.result]), np.array([result])
-        if difference := describe_difference("result", wanted, value, expected.tolerance["result"]):
-            return Wrong(difference)
-    return None
-
-
-def describe_difference(name: str, want: np.ndarray, got: np.ndarray, tolerance: np.ndarray) -> str:
-    """In words how two arrays differ, or "" if nowhere by more than the tolerance."""
-    wanted, value = want.astype(np.float64), got.astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        near = np.abs(wanted - value) <= tolerance
-    same = near | (wanted == value) | (np.isnan(wanted) & np.isnan(value)) | np.isinf(tolerance)
-    wrong = np.argwhere(~same)
-    if not len(wrong):
-        return ""
-    first = tuple(int(k) for k in wrong[0])
-    bound = tolerance[first]
-    allowed = f" (tolerance {bound:.3g})" if bound else ""
-    if name == "result":
-        return f"result: got {value[first]:.9g}, want {wanted[first]:.9g}{allowed}"
-    place = f"{name}[{', '.join(map(str, first))}]"
-    row, last = first[:-1], first[-1]
-    near_by = slice(max(0, last - 2), last + 3)
-    return (
-        f"{name}: {len(wrong)} of {want.size} elements differ from the C reference\n"
-        f"  first   {place}: got {value[first]:.9g}, want {wanted[first]:.9g}{allowed}\n"
-        f"  around  got {_short(got[row][near_by])}, want {_short(want[row][near_by])}"
-    )
-
-
-def _short(values: np.ndarray) -> str:
-    return "[" + " ".join(f"{value:.6g}" for value in values) + "]"
-
-
-def require_evidence(judged: list[Judged]) -> None:
+def require_evidence(judged: list[Judged], gates: frozenset[str] = ALL) -> None:
     """Raises HarnessError when none of the cases could have told a kernel that does nothing from a right one."""
-    if judged and not any(one.is_evidence for one in judged):
+    if "evidence" in gates and judged and not any(one.is_evidence for one in judged):
         cases = "; ".join(str(one.case) for one in judged)
         raise HarnessError(f"{judged[0].case.loop.name}: no case is evidence, an untouched input passes all: {cases}")

@@ -13,6 +13,8 @@ from clib.build import ROOT
 from tsvc.child import GUARD
 from tsvc.device import Device
 from tsvc.domain import arguments, extents
+from tsvc.gates import ALL
+from tsvc.layout import find_kernel
 from tsvc.lease import visible_gpus
 from tsvc.loops import LOOPS, Loop
 from tsvc.verdicts import Crashed, Damaged, Missing, Stale, Wrong
@@ -47,22 +49,23 @@ class Kernel:
 
     @classmethod
     def load(cls, loop: Loop | str, directory: Path | str | None = None, trust_record: bool = False) -> "Kernel":
-        """Read a loop's kernel from a directory (the bundled set by default).
+        """Read a loop's kernel from a directory (the bundled set by default), laid out in any way of tsvc.layout.
 
         trust_record: accept a record of another C source or kernel text (the caller is about to renew it).
         Raises KeyError for an unknown loop, Missing, Damaged or Stale.
         """
         loop = LOOPS[loop] if isinstance(loop, str) else loop
-        path = Path(directory or BUNDLED) / f"{loop.name}.py"
-        if not path.is_file():
-            raise Missing(f"no kernel for {loop.name}: {path} does not exist")
+        folder = Path(directory or BUNDLED)
+        path = find_kernel(loop.name, folder)
+        if path is None:
+            raise Missing(f"no kernel for {loop.name}: {folder / loop.name}.py does not exist")
         try:
             text = path.read_text()
         except (OSError, UnicodeDecodeError) as error:
             raise Damaged(f"{path} cannot be read: {error}") from None
         if not text.strip():
             raise Damaged(f"{path} is empty")
-        kernel = cls(loop, path, text, _read_record(path.with_suffix(".json")))
+        kernel = cls(loop, path, text, _read_record(path.with_suffix(".json")) if path.stem == loop.name else {})
         if kernel.record and not trust_record:
             kernel._check_record()
         return kernel
@@ -126,10 +129,13 @@ def request_for(kernel: Kernel, n: int, m: int, params: dict, **more) -> dict:
 def call(device: Device, kernel: Kernel, arrays: dict, n: int, m: int, params: dict, **options) -> Answer:
     """Run a kernel once in a device's child.
 
-    options: order and seed of the programs in the interpreter; the seed also draws guard zones and poison.
+    options: order and seed of the programs in the interpreter (the seed also draws guard zones and poison), and the
+        names of the gates in force.
     Raises KernelFailure.
     """
-    header = request_for(kernel, n, m, params, op="run", **{"order": "natural", "seed": 0, **options})
+    header = request_for(
+        kernel, n, m, params, op="run", **{"order": "natural", "seed": 0, "gates": sorted(ALL), **options}
+    )
     header, buffers = device.request(header, arrays)
     result = buffers.pop("result", None)
     for name, array in arrays.items():
