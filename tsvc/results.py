@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tsvc.loops import LOOPS
+from tsvc.schema import first_fault
 
 SCHEMA = 1
 
@@ -164,18 +165,21 @@ class ResultsError(Exception):
 def read_results(folder: Path) -> dict:
     """The record of a run's directory (or of a results.json).
 
-    Raises ResultsError: missing, damaged, or of a newer schema.
+    Raises ResultsError: missing, damaged, cut off, of a newer schema, or not of the form of tsvc.schema.
     """
     path = folder / "results.json" if folder.is_dir() else folder
     try:
-        record = json.loads(path.read_text())
+        record = json.loads(path.read_text(), parse_constant=lambda _: None)  # NaN is no number
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise ResultsError(f"{path}: damaged: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(f"{path}: damaged or cut off: {error}") from None
     kinds = {"schema": int, "machine": dict, "loops": dict}
     if not isinstance(record, dict) or not all(isinstance(record.get(key), kind) for key, kind in kinds.items()):
         raise ResultsError(f"{path}: not a results.json (schema, machine and loops are expected)")
     if record["schema"] != SCHEMA:
-        raise ResultsError(f"{path}: schema {record['schema']} is not the one this version reads ({SCHEMA})")
+        newer = "; a newer version of this program wrote it" if record["schema"] > SCHEMA else ""
+        raise ResultsError(f"{path}: schema {record['schema']} is not the one this version reads ({SCHEMA}){newer}")
+    if fault := first_fault(record):
+        raise ResultsError(f"{path}: damaged: {fault}")
     return record
