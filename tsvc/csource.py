@@ -46,18 +46,23 @@ class Annotation:
 class CFunction:
     """One loop's function as it stands in its file.
 
-    text: the function's source, its helpers before it, comments kept.
+    parts: (line of the file, source) of its helpers and then of itself, comments kept.
     node: the pycparser definition; helpers: the static functions of the file that it calls, by name.
     """
 
     name: str
     path: Path
     line: int
-    text: str
+    parts: tuple[tuple[int, str], ...]
     category: str
     annotation: Annotation
     node: c_ast.FuncDef
     helpers: dict[str, c_ast.FuncDef]
+
+    @property
+    def text(self) -> str:
+        """The function's source, its helpers before it."""
+        return "\n\n".join(source for _, source in self.parts) + "\n"
 
 
 @lru_cache
@@ -86,13 +91,13 @@ def parse_file(path: Path) -> tuple[CFunction, ...]:
         if node.decl.name in static:
             continue
         helpers = _called(node, static)
-        blocks = [text[slice(*spans[name])] for name in (*helpers, node.decl.name)]
+        blocks = [spans[name] for name in (*helpers, node.decl.name)]
         found.append(
             CFunction(
                 node.decl.name,
                 path,
                 node.decl.coord.line,
-                "\n\n".join(blocks) + "\n",
+                tuple((text.count("\n", 0, start) + 1, text[start:end]) for start, end in blocks),
                 category[1] if category else path.stem.replace("_", " "),
                 _annotation(text, _comments_before(spans[node.decl.name][0], text, comments), path),
                 node,

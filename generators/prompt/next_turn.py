@@ -10,8 +10,8 @@ from tsvc.verdicts import all_failures
 LONGEST_MESSAGE, LONGEST_SOURCE = 3600, 16000
 #: What to look at first, by the word of the verdict.
 HINTS = {
-    "WRONG": "Compare the first wrong element with what the C text does in the iteration that writes it: the order of the "
-    "statements, the first and last iterations, old against new values, sizes that no block divides.",
+    "WRONG": "Compare the first wrong element with what C does in the iteration that writes it: the order of statements, "
+    "the first and last iterations, old against new values, sizes that no block divides.",
     "CLOBBERED": "Write only to arrays that C writes; keep intermediate values in tensors of your own.",
     "RACY": "A program reads or writes what another program of the same launch writes. Split the work into launches, "
     "read old values from a copy that an earlier launch or .clone() made, or let one program own all of it.",
@@ -24,7 +24,7 @@ HINTS = {
     "NOT_COMPILED": "Mend the line that the compiler names; the rules above say what Triton accepts.",
     "BAD_SIGNATURE": "Define the function with exactly the name and parameters asked for.",
     "NO_TRITON": "The work on the arrays has to be done in a @triton.jit kernel that your function launches.",
-    "TORCH_FALLBACK": "torch may allocate, view, copy and fill; arithmetic on the arrays belongs in a @triton.jit kernel.",
+    "TORCH_FALLBACK": "torch may allocate, view, copy and fill; arithmetic on arrays belongs in a @triton.jit kernel.",
     "DECOY": "The answer must come from the launches: do the work in the @triton.jit kernels, all of it.",
 }
 
