@@ -21,13 +21,14 @@ LAST = ("interchange", "reversal", "war", "parallel", "sequential", "memory_acce
 SPARE = {"interchange", "reversal", "wavefront", "retiming", "distribution", "reordering", "sequential"}
 
 
-def prompt(loop: Loop | str, kinds: Iterable[str] | None = None) -> str:
+def prompt(loop: Loop | str, kinds: Iterable[str] | None = None, found: list[Finding] | None = None) -> str:
     """The facts about a loop, most important first, 100 to 900 tokens; the same text every time.
 
     kinds: only findings of these kinds; all that the loop needs by default.
+    found: the findings to choose from; those of `analyse` by default.
     Raises what `analyse` raises.
     """
-    found = analyse(loop)
+    found = analyse(loop) if found is None else found
     name = found[0].loop if found else str(loop)
     chosen = [f for f in found if f.kind in set(kinds)] if kinds is not None else needed(found)
     lines = [
