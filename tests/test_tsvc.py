@@ -3,31 +3,22 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import cases
 
-from tsvc.cases import SIZES, fixed
+from tsvc.cases import fixed, sizes
 from tsvc.judge import require_evidence
 from tsvc.lease import visible_gpus
 from tsvc.plugin import every_loop
+from tsvc.strategies import largest_cases
 from tsvc.targets import TARGETS
 from tsvc.timing import device_clock, replay, speedup, time_c, time_kernel, timing_case
 
 pytestmark = every_loop()
 
 ON_GPU = bool(visible_gpus())
-#: On a GPU also the timed size and one above 2**20.
-GPU_SIZES = [*SIZES, (32000, 256), (70001, 130)]
-
-
-def sizes(loop):
-    if not ON_GPU:
-        return SIZES
-    # Above 2**20 elements: in each array, or in all together where C would take minutes.
-    return [*GPU_SIZES, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (1_050_013, 1027)]
 
 
 def test_correct(loop, judge, note):
-    judged = [judge.check(case) for case in fixed(loop, sizes(loop))]
+    judged = [judge.check(case) for case in fixed(loop, sizes(loop, ON_GPU))]
     require_evidence(judged)
     note(
         cases=len(judge.judged),
@@ -41,7 +32,7 @@ def test_correct(loop, judge, note):
 
 @given(data=st.data())
 def test_sizes(loop, judge, data):
-    judge.check(data.draw(cases(loop, *((100_000, 300) if ON_GPU else (4097, 48))), label="case"))
+    judge.check(data.draw(largest_cases(loop, ON_GPU), label="case"))
 
 
 def test_compiles(loop, judge, offline_compiler, note):

@@ -7,6 +7,17 @@ from tsvc.loops import Loop
 #: (n, m) of the fixed cases: one element, tails, several blocks.
 SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34)]
 
+#: On a GPU also the timed size and one above 2**16.
+GPU_SIZES = [*SIZES, (32000, 256), (70001, 130)]
+
+
+def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
+    """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**20 elements."""
+    if not on_gpu:
+        return SIZES
+    # In each array, or in all together where C would take minutes.
+    return [*GPU_SIZES, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (1_050_013, 1027)]
+
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
     """The legal sizes nearest below or, failing that, above (n, m), with parameters that suit them.
@@ -53,9 +64,9 @@ def make(loop: Loop, n: int, m: int, kind: str, seed: int, params: dict | None =
 
 
 def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]:
-    """Cases of every data kind over the sizes: TSVC's own data once, the others at each size."""
+    """Cases of every data kind over the sizes: all kinds once, at the first, and two at each other size."""
     found = []
     for position, (n, m) in enumerate(sizes):
-        kinds = ("tsvc", "exact", "uniform", "awkward") if position == 0 else ("exact", "awkward")
+        kinds = ("tsvc", "exact", "near", "uniform", "awkward") if position == 0 else ("exact", "awkward")
         found += [make(loop, n, m, kind, seed + position) for kind in kinds]
     return list({str(case): case for case in found if case}.values())

@@ -1,22 +1,26 @@
 """pytest: options, fixtures and verdicts. What happens at a run's end is tsvc.gate's."""
 
+import shlex
 from fnmatch import fnmatchcase
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from hypothesis.errors import FlakyFailure
 
 from clib.build import BuildError
 from tsvc import loops as registry
+from tsvc.acceptance import failure_of
+from tsvc.audit import Audit
 from tsvc.csource import SourceError
+from tsvc.demands import Demands
 from tsvc.device import Device
 from tsvc.gate import Gate
 from tsvc.judge import Judge
 from tsvc.kernel import BUNDLED
 from tsvc.lease import visible_gpus
 from tsvc.machine import gpu_facts
-from tsvc.results import loop_of
-from tsvc.verdicts import KernelFailure, Racy
+from tsvc.results import ResultsError, loop_of, read_results
+from tsvc.verdicts import all_failures
 
 _ADDED = pytest.StashKey[list[str]]()
 _DEFAULT_STORAGE = "file://./.benchmarks"
@@ -44,10 +48,15 @@ def pytest_addoption(parser):
     option("--loop", "only this loop: an exact name or a glob; repeatable", metavar="NAME", **several)
     option("--loops", "also the loops of this C file; repeatable", metavar="FILE.c", **several)
     option("--kernels", "judge the kernels of this directory (default: kernels_cache)", type=Path, metavar="DIR")
+    foreign = "list what is wrong with the kernels of --kernels, somebody else's; neither compiled nor timed"
+    option("--audit", foreign, action="store_true")
     rate = "exit 0 when at least this fraction of the loops asked for pass"
     option("--min-pass-rate", rate, type=float, metavar="FRACTION")
+    option("--baseline", "exit 1 when a loop that passed in this run does not now", type=Path, metavar="RUN")
+    slower = "with --baseline: exit 1 when a loop takes more than this times as long, beyond the noise"
+    option("--max-slowdown", slower, type=float, metavar="RATIO")
     option("--record", "renew the record of every kernel that passes, stale ones too", action="store_true")
-    option("--results", "write results.json and REPORT.md to this directory", type=Path, metavar="DIR")
+    option("--results", "write results.json, REPORT.md and badge.json to this directory", type=Path, metavar="DIR")
     option("--timing-n", "1-D length of timed runs (default %(default)s)", type=int, default=32000, metavar="N")
     option("--timing-m", "2-D side of timed runs (default %(default)s)", type=int, default=256, metavar="M")
     hung = "a call without an answer after this long is HUNG (default %(default)s)"
@@ -72,18 +81,40 @@ def pytest_configure(config):
     directory = config.getoption("--kernels")
     if directory is not None and not directory.is_dir():
         raise pytest.UsageError(f"--kernels {directory}: no such directory")
-    rate = config.getoption("--min-pass-rate")
-    if rate is not None and not 0 <= rate <= 1:
-        raise pytest.UsageError(f"--min-pass-rate {rate}: must lie between 0 and 1 (0.99 for 99 %)")
+    if config.getoption("--audit") and (directory is None or config.getoption("--record")):
+        raise pytest.UsageError("--audit needs --kernels=DIR, and leaves the directory as it is (no --record)")
+    if config.getoption("--audit"):
+        config.pluginmanager.register(Audit(directory, config.getoption("--results")), "tsvc-audit")
+    demands = _demands(config)
     if not visible_gpus():
         config.option.benchmark_disable = True
+    config.option.benchmark_save_data = True  # a comparison needs the samples
     if getattr(config.option, "benchmark_storage", None) == _DEFAULT_STORAGE:
         config.option.benchmark_storage = f"{_DEFAULT_STORAGE}/{_device_name().replace(' ', '-')}"
     if not hasattr(config, "workerinput"):
         option = config.getoption
         renewed = (directory or BUNDLED) if option("--record") else None
-        gate = Gate(rate, option("--results"), renewed, option("--timing-n"), option("--timing-m"))
+        command = " ".join(["pytest", *map(shlex.quote, config.invocation_params.args)])
+        gate = Gate(demands, option("--results"), renewed, option("--timing-n"), option("--timing-m"), command)
         config.pluginmanager.register(gate, "tsvc-gate")
+
+
+def _demands(config) -> Demands:
+    """What the options ask of the run; raises UsageError where they make no sense."""
+    rate, run, slowdown = (config.getoption(f"--{name}") for name in ("min-pass-rate", "baseline", "max-slowdown"))
+    if rate is not None and not 0 <= rate <= 1:
+        raise pytest.UsageError(f"--min-pass-rate {rate}: must lie between 0 and 1 (0.99 for 99 %)")
+    if slowdown is not None and slowdown < 1:
+        raise pytest.UsageError(f"--max-slowdown {slowdown}: must be at least 1 (1.2: a fifth longer)")
+    if slowdown is not None and run is None:
+        raise pytest.UsageError("--max-slowdown: slower than what? It needs --baseline=RUN")
+    try:
+        baseline = read_results(run) if run is not None else None
+    except ResultsError as error:
+        raise pytest.UsageError(f"--baseline {error}") from None
+    asked = [config.getoption(name) for name in ("--loop", "keyword", "deselect")]
+    is_partial = any(asked) or any("::" in argument for argument in config.args)
+    return Demands(rate, baseline, str(run or ""), slowdown, is_partial)
 
 
 def pytest_unconfigure(config):
@@ -94,7 +125,8 @@ def pytest_unconfigure(config):
 def pytest_report_header(config):
     where = f"on {_device_name()}" if visible_gpus() else "on the Triton interpreter (no GPU, no timing)"
     kernels = config.getoption("--kernels") or BUNDLED.name
-    return f"tsvc: {len(registry.LOOPS)} loops {where}, kernels from {kernels}"
+    versions = ", ".join(f"{name} {version(name)}" for name in ("triton", "torch", "numpy"))
+    return [f"tsvc: {len(registry.LOOPS)} loops {where}, kernels from {kernels}", f"tsvc: {versions}"]
 
 
 def pytest_collection_modifyitems(config, items):
@@ -180,27 +212,11 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
-def failure_of(error: BaseException | None) -> KernelFailure | None:
-    """The kernel's failure that an exception stands for, None where the trouble may be our own.
-
-    hypothesis groups failures: FlakyFailure when the same case came out differently, else one of each kind.
-    """
-    if not isinstance(error, BaseExceptionGroup):
-        return error if isinstance(error, KernelFailure) else None
-    leaves = [failure_of(each) for each in error.exceptions]
-    if not leaves or None in leaves:
-        return None
-    first = leaves[0]
-    return (
-        Racy(f"{first}\n  race    passed in another run on the same data") if isinstance(error, FlakyFailure) else first
-    )
-
-
 def pytest_report_teststatus(report):
-    properties = dict(report.user_properties) if hasattr(report, "user_properties") else {}
-    if report.failed and report.when == "call" and "verdict" in properties:
-        letter, word, _ = properties["verdict"]
-        return "failed", letter, (word, {"red": True})
-    if report.passed and report.when == "call" and (facts := properties.get("tsvc")) and facts.get("speedup"):
-        return "passed", ".", (f"PASSED {facts['speedup']:.2f}x", {"green": True})
+    properties = dict(getattr(report, "user_properties", []))  # as tsvc.gate left them: the verdict and single facts
+    word, failures = properties.get("verdict"), all_failures()
+    if report.failed and report.when == "call" and word in failures:
+        return "failed", failures[word].letter, (word, {"red": True})
+    if report.passed and report.when == "call" and (speedup := properties.get("speedup")):
+        return "passed", ".", (f"PASSED {speedup:.2f}x", {"green": True})
     return None

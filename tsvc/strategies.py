@@ -31,3 +31,8 @@ def cases(draw, loop: Loop, max_n: int, max_m: int) -> Case:
     fitted = fit(loop, n, m, wanted) or fit(loop, n, m)
     assert fitted is not None, f"{loop.name}: no legal size near n={n} m={m}; look at its requires"
     return Case(loop, fitted[0], fitted[1], kind, seed, fitted[2])
+
+
+def largest_cases(loop: Loop, on_gpu: bool) -> st.SearchStrategy[Case]:
+    """Cases up to the sizes that the interpreter, or a GPU, judges in reasonable time."""
+    return cases(loop, *((100_000, 300) if on_gpu else (4097, 48)))
