@@ -1,0 +1,200 @@
+"""The judge's score against mutants of the bundled kernels: judge them all, in worker processes, and say who survives.
+
+`PYTHONPATH=. python tests/unit/kernel_score.py --workers 16 --out results/kernel-mutants.json` judges (a run that was
+stopped goes on where it stood; mutants whose text is unchanged are not judged again unless --fresh is given), then
+`PYTHONPATH=. python tests/unit/mutants.py > docs/mutation-score.md` renews the page.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from hashlib import sha256
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, given, settings
+from kernel_mutants import Mutant, mutants
+from mutants import SIZES
+from tsvc.strategies import cases
+
+from clib.build import ROOT
+from tsvc.cases import fixed, make
+from tsvc.device import Device
+from tsvc.judge import Judge
+from tsvc.kernel import BUNDLED
+from tsvc.loops import LOOPS
+from tsvc.plugin import failure_of
+from tsvc.verdicts import HarnessError, KernelFailure
+
+RESULTS = ROOT / "results" / "kernel-mutants.json"
+#: How many mutants of a loop are judged at most.
+LIMIT = 26
+#: Words of a mutant that Python or Triton refuses whatever the data: no test of a judge.
+STILLBORN = ("NOT_COMPILED", "BAD_SIGNATURE", "RAISED")
+#: Seconds after which a mutant's call is HUNG.
+PATIENCE = 20.0
+#: In which cases a mutant is judged, in turn: the suite's on any machine, then what it judges on a GPU alone (here in
+#: the interpreter), where kernels take other ways than for a few thousand elements.
+STAGES = ("fixed", "drawn", "large", "huge")
+_BEYOND = {"large": ((70001, 130, "exact"), (70001, 130, "uniform")), "huge": ((1_050_013, 1027, "exact"),)}
+
+
+def suite_cases(loop) -> list:
+    """The suite's fixed cases, small ones first."""
+    return sorted(fixed(loop, SIZES), key=lambda case: case.n * case.m)
+
+
+def cases_beyond(loop, stage: str) -> list:
+    """Cases of the sizes of a GPU; not where C takes minutes."""
+    found = [make(loop, n, m, kind, seed) for seed, (n, m, kind) in enumerate(_BEYOND[stage], 20)]
+    return [case for case in found if case is not None and not (loop.is_superlinear and case.n * case.m > 2**16)]
+
+
+def judge_mutant(mutant: Mutant, device: Device, stages) -> dict:
+    """What the suite's tests say of one mutant: {"verdict", "stage", "failure"}; verdict PASSED for a survivor.
+
+    stage: one of STAGES, whichever cases it was killed on, or "" for a survivor.
+    Mutants are not hostile, so that they share a child, unlike kernels under test.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, f"{mutant.loop}.py").write_text(mutant.text)
+        failure, stage = first_failure(LOOPS[mutant.loop], device, Path(folder), stages)
+        if failure is None:
+            return {"verdict": "PASSED", "stage": "", "failure": ""}
+        stillborn = failure.word in STILLBORN and _fails_alike(mutant, device, Path(folder), failure)
+    line = str(failure).split("\n")[0][:200]
+    return {"verdict": "STILLBORN" if stillborn else failure.word, "stage": stage, "failure": line}
+
+
+def first_failure(loop, device: Device, folder: Path, stages) -> tuple[KernelFailure | None, str]:
+    """The first failure of a directory's kernel, and the stage that it was found in."""
+    judge = Judge(loop, device, folder, trust_record=True)
+    for stage in stages:
+        device.timeout = PATIENCE * (1 if stage in ("fixed", "drawn") else 20)
+        try:
+            if stage == "drawn":
+                _check_drawn(judge)
+                continue
+            for case in suite_cases(loop) if stage == "fixed" else cases_beyond(loop, stage):
+                device.tenants.clear()
+                judge.check(case)
+        except BaseException as error:
+            if failure := failure_of(error):
+                return failure, stage
+            raise
+    return None, ""
+
+
+def _check_drawn(judge: Judge) -> None:
+    """As many drawn cases as the suite draws, the same ones each time."""
+    quick = settings(
+        max_examples=20,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+    @quick
+    @given(case=cases(judge.loop, 4097, 48))
+    def check(case):
+        judge.device.tenants.clear()
+        judge.check(case)
+
+    check()
+
+
+def _fails_alike(mutant: Mutant, device: Device, folder: Path, failure: KernelFailure) -> bool:
+    """Whether a mutant fails in the same way on ordinary data of an ordinary size too."""
+    judge = Judge(LOOPS[mutant.loop], device, folder)
+    device.tenants.clear()
+    try:
+        judge.check(fixed(judge.loop, [(1000, 37)])[1])
+    except KernelFailure as other:
+        return type(other) is type(failure)
+    return False
+
+
+def judge_loop(loop: str, known: dict[str, dict], limit: int, stages) -> list[dict]:
+    """Rows of all mutants of a loop; known: rows of an earlier run by hash of the mutant's text."""
+    rows = []
+    device = Device("interpreter", PATIENCE)
+    try:
+        for mutant in mutants(loop, limit):
+            digest = sha256(mutant.text.encode()).hexdigest()[:16]
+            if digest not in known:
+                start = time.monotonic()
+                verdict = judge_mutant(mutant, device, stages)
+                verdict["seconds"] = round(time.monotonic() - start, 2)
+            else:
+                verdict = {key: known[digest][key] for key in ("verdict", "stage", "failure", "seconds")}
+            own = {key: getattr(mutant, key) for key in ("loop", "operator", "line", "before", "after")}
+            rows.append({**own, "digest": digest, **verdict})
+        reached = [stages.index(row["stage"]) if row["stage"] else len(stages) - 1 for row in rows]
+        _check_original(loop, device, stages[: max(reached, default=0) + 1])
+    finally:
+        device.close()
+    return rows
+
+
+def _check_original(loop: str, device: Device, stages) -> None:
+    """The kernel itself still passes where its mutants have run: they were not killed by what others left behind."""
+    failure, stage = first_failure(LOOPS[loop], device, BUNDLED, stages)
+    if failure is not None:
+        raise HarnessError(f"{loop}: the kernel itself fails beside its mutants, on the {stage} cases: {failure}")
+
+
+def summary(rows: list[dict]) -> list[str]:
+    """Totals, by operator, and the survivors, in lines for a terminal."""
+    living = [row for row in rows if row["verdict"] != "STILLBORN"]
+    survivors = [row for row in living if row["verdict"] == "PASSED"]
+    killed = len(living) - len(survivors)
+    lines = [f"{len(rows)} mutants, {len(rows) - len(living)} stillborn; {killed} of {len(living)} killed "]
+    lines[0] += (
+        f"({100 * killed / max(1, len(living)):.2f} %); by verdict {dict(Counter(r['verdict'] for r in living))}, by stage {dict(Counter(r['stage'] for r in living))}"
+    )
+    for operator, total in sorted(Counter(row["operator"] for row in living).items()):
+        left = sum(row["operator"] == operator for row in survivors)
+        lines.append(f"  {operator:11} {total - left:5} of {total:5} killed")
+    lines += [
+        f"survives {row['loop']}:{row['line']} {row['operator']}: {row['before']} -> {row['after']}"
+        for row in survivors
+    ]
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("loops", nargs="*", help="these loops only (default: all)")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=RESULTS, metavar="FILE")
+    parser.add_argument("--limit", type=int, default=LIMIT, help="mutants of a loop at most (default %(default)s)")
+    parser.add_argument(
+        "--stages", type=int, default=len(STAGES), help=f"only the first so many of {', '.join(STAGES)}"
+    )
+    parser.add_argument("--fresh", action="store_true", help="judge all again")
+    options = parser.parse_args()
+    rows = json.loads(options.out.read_text()) if options.out.is_file() else []
+    known = {} if options.fresh else {row["digest"]: row for row in rows}
+    wanted = options.loops or list(LOOPS)
+    found = {name: [row for row in rows if row["loop"] == name] for name in LOOPS}
+    start = time.monotonic()
+    with ProcessPoolExecutor(options.workers) as pool:
+        pending = {
+            pool.submit(judge_loop, name, known, options.limit, STAGES[: options.stages]): name for name in wanted
+        }
+        for done, future in enumerate(as_completed(pending), 1):
+            name = pending[future]
+            found[name] = future.result()
+            left = sum(row["verdict"] == "PASSED" for row in found[name])
+            print(f"{done}/{len(pending)} {time.monotonic() - start:.0f} s {name}: {left} survive", flush=True)
+            rows = [row for name in LOOPS for row in found[name]]
+            options.out.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+    print("\n".join(summary([row for name in wanted for row in found[name]])))
+
+
+if __name__ == "__main__":
+    main()
