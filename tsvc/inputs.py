@@ -5,17 +5,22 @@ exact     small multiples of 1/8 (times a power of two where a loop wants scaled
 uniform   uniform over the loop's range, [-1, 1) unless its annotation says otherwise
 awkward   ties, zeros of both signs, one-sided and sorted data, a single hit early, late or nowhere; index arrays
           with permutations, duplicates and both ends of their range
+near      the exact data of the same seed but for a few numbers: whoever kept an answer by a sample of its data is wrong
+fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tsvc.domain import arguments, evaluate, extents
+from tsvc.fresh import amplitude, shrinking
 from tsvc.loops import Array, Loop
 
-KINDS = ("tsvc", "exact", "uniform", "awkward")
+KINDS = ("tsvc", "exact", "uniform", "awkward", "near", "fresh")
+#: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
+_OWN = ("tsvc", "fresh")
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Case:
 
     def _draw(self, array: Array, scalars: dict, fill: int) -> np.ndarray:
         shape = extents(array, self.n, self.m)
-        if array.role == "out" and (fill or self.kind != "tsvc"):
+        if array.role == "out" and (fill or self.kind not in _OWN):
             rng = self._rng(array, fill + 1)
             return (rng.integers(-4096, 4096, shape) / 8 + 1 / 16).astype(array.numpy_type())
         if array.dtype == "int":
@@ -67,6 +72,12 @@ class Case:
         if self.kind == "tsvc":
             return self._own(array, shape)
         low, high = (evaluate(text, **scalars) for text in (array.low or "-1", array.high or "1"))
+        if self.kind == "fresh":
+            draws = shrinking(np.arange(np.prod(shape)), np.array([self.seed]), array.name).reshape(shape)
+            base = 1.0 if array.role == "out" else self._own(array, shape)
+            return (base * (1 - amplitude(low, high) * 2.0**-15 * draws)).astype(np.float32)
+        if self.kind == "near":
+            return _near(replace(self, kind="exact")._draw(array, scalars, fill), self._rng(array), low, high)
         return _DRAW[self.kind](self._rng(array), shape, float(low), float(high)).astype(np.float32)
 
     def _rng(self, array: Array, extra: int = 0) -> np.random.Generator:
@@ -83,7 +94,7 @@ class Case:
         low, high = (int(evaluate(text, **scalars)) for text in (array.low or "0", array.high or "0"))
         rng, size = self._rng(array), int(np.prod(shape))
         k = np.arange(size)
-        if self.kind == "tsvc":
+        if self.kind in _OWN:
             if array.init is not None:
                 return self._own(array, shape)
             values = k // 5 * 5 + (4 + 3 * k) % 5  # TSVC's blocks of five: 4 2 0 3 1
@@ -95,6 +106,23 @@ class Case:
                 choices += ["random", "random", "same", "few", "ends"]
             values = _INDEX[rng.choice(choices)](rng, size, low, high)
         return np.clip(values, low, max(low, high)).astype(np.int32).reshape(shape)
+
+
+def before_fresh(case: Case) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    """What "fresh" data are made from: (arrays, amplitude of each that changes).
+
+    The arrays are TSVC's own, and ones for those that are only written.
+    """
+    arrays = replace(case, kind="tsvc").arrays()
+    scalars = {"n": case.n, "m": case.m, **arguments(case.loop, case.n, case.m, case.params)}
+    amplitudes = {}
+    for array in case.loop.arrays:
+        if array.dtype == "real":
+            low, high = (float(evaluate(text, **scalars)) for text in (array.low or "-1", array.high or "1"))
+            amplitudes[array.name] = amplitude(low, high)
+            if array.role == "out":
+                arrays[array.name][...] = 1
+    return arrays, amplitudes
 
 
 def _exact(rng, shape, low, high):
@@ -135,6 +163,15 @@ def _awkward(rng, shape, low, high):
         values = np.abs(values) * np.where(np.arange(size) % 2, -1, 1)
     # Adding a zero would turn every -0.0 into 0.0.
     return (centre + scale * values if centre else scale * values).reshape(shape)
+
+
+def _near(values, rng, low, high):
+    """The same values but for one in 64: at least one, and where it can be, none at either end or in the middle."""
+    flat = values.reshape(-1)
+    inner = np.setdiff1d(np.arange(flat.size), [0, flat.size // 2, flat.size - 1])
+    chosen = rng.choice(inner if inner.size else np.arange(flat.size), max(1, inner.size // 64), replace=False)
+    flat[chosen] = _exact(rng, chosen.shape, float(low), float(high))
+    return values
 
 
 def _power_of_two(low: float, high: float) -> tuple[float, float]:

@@ -12,7 +12,7 @@ def test_fixed_cases_are_legal_and_near(name):
     loop = LOOPS[name]
     found = fixed(loop, SIZES)
     assert len({str(case) for case in found}) == len(found) >= 7
-    assert {case.kind for case in found} == {"tsvc", "exact", "uniform", "awkward"}
+    assert {case.kind for case in found} == {"tsvc", "exact", "near", "uniform", "awkward"}
     for case in found:
         assert is_legal(loop, case.n, case.m, case.params), case
     assert any(case.n > 25000 or (loop.is_2d and case.m > 100) for case in found)

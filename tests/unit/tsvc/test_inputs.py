@@ -68,7 +68,7 @@ def test_exact_data_are_multiples_of_an_eighth_of_a_power_of_two(loop):
 
 @every_loop
 def test_data_stay_in_their_range(loop):
-    for kind, seed in itertools.product(KINDS[1:], range(3)):
+    for kind, seed in itertools.product(KINDS[1:-1], range(3)):
         case = make(loop, 100, 13, kind, seed)
         scalars = {"n": case.n, "m": case.m, **arguments(loop, case.n, case.m, case.params)}
         for array in loop.arrays:
