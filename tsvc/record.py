@@ -31,18 +31,26 @@ def renew(results: dict, directory: Path | None = None) -> list[Path]:
     return written
 
 
+def verification(cases: int, machine: dict) -> dict:
+    """What a record says of one device that a kernel was verified on; machine: as tsvc.machine describes it."""
+    facts = ("date", "driver", "cuda", "torch", "triton")
+    return {"cases": cases, **{fact: machine[fact] for fact in facts if machine.get(fact)}}
+
+
 def _write(kernel: Kernel, entry: dict, machine: dict) -> Path:
     old = kernel.record
     same = (old.get("kernel_sha256"), old.get("source_sha256")) == (kernel.sha256, kernel.loop.source_sha256)
     bundled = kernel.path.parent == BUNDLED
-    facts = ("date", "driver", "cuda", "torch", "triton")
-    verification = {"cases": entry["cases"], **{fact: machine[fact] for fact in facts if machine.get(fact)}}
     record = {
+        **(old if same else {}),
         "loop": kernel.loop.name,
         "origin": old.get("origin") or ("bundled" if bundled else "unknown"),
         "source_sha256": kernel.loop.source_sha256,
         "kernel_sha256": kernel.sha256,
-        "verified": {**(old.get("verified", {}) if same else {}), machine.get("device", "unknown"): verification},
+        "verified": {
+            **(old.get("verified", {}) if same else {}),
+            machine.get("device", "unknown"): verification(entry["cases"], machine),
+        },
     }
     path = kernel.path.with_suffix(".json")
     temporary = path.with_suffix(".tmp")
