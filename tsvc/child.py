@@ -73,7 +73,7 @@ def _status_of(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, SystemExit | KeyboardInterrupt):
         return "exited"
-    if names & {"MemoryError", "OutOfMemoryError"} or "can't allocate memory" in text:
+    if names & {"MemoryError", "OutOfMemoryError"} or re.search("can(not|'t) allocate memory", text, re.IGNORECASE):
         return "out_of_memory"
     if names & {"CompilationError", "CompileTimeAssertionFailure", "UnsupportedLanguageConstruct", "SyntaxError"}:
         return "not_compiled"

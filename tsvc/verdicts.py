@@ -9,8 +9,15 @@ KernelFailure            the kernel is at fault; counts against the pass rate
   Raised         RAISED          it raises an exception when called
   Wrong          WRONG           arrays or result differ from the C reference
     Clobbered    CLOBBERED       an input array was changed
-  Racy           RACY            two answers for one input
+  Racy           RACY            what one program writes another accesses, or two answers for one input
+  NoTriton       NO_TRITON       it launches no Triton kernel
+  TorchFallback  TORCH_FALLBACK  torch or the host does the work, always or when a launch fails
+  Decoy          DECOY           it is right without its launches
+  Tampered       TAMPERED        it changes what observes it
   OutOfBounds    OUT_OF_BOUNDS   it touches memory outside its arrays
+  OutOfMemory    OUT_OF_MEMORY   it wants more memory than a child may have
+  TooManyProcesses TOO_MANY_PROCESSES  it starts more processes and threads than a child may have
+  TooMuchOutput  TOO_MUCH_OUTPUT  it prints more than a child may
   Hung           HUNG            no answer in time
   Crashed        CRASHED         it took its process down
     Exited       EXITED          it ended its process on purpose
@@ -73,15 +80,57 @@ class Clobbered(Wrong):
 
 
 class Racy(KernelFailure):
-    """It gave two answers for one input."""
+    """One program writes what another one accesses, or it gave two answers for one input."""
 
     letter, word = "R", "RACY"
+
+
+class NoTriton(KernelFailure):
+    """It launches no Triton kernel."""
+
+    letter, word = "Z", "NO_TRITON"
+
+
+class TorchFallback(KernelFailure):
+    """Torch or the host does the work, always or when a launch fails."""
+
+    letter, word = "T", "TORCH_FALLBACK"
+
+
+class Decoy(KernelFailure):
+    """It launches kernels, and is right without them."""
+
+    letter, word = "Y", "DECOY"
+
+
+class Tampered(KernelFailure):
+    """It changes what observes it."""
+
+    letter, word = "V", "TAMPERED"
 
 
 class OutOfBounds(KernelFailure):
     """It touched memory outside its arrays."""
 
     letter, word = "O", "OUT_OF_BOUNDS"
+
+
+class OutOfMemory(KernelFailure):
+    """It wants more memory than a child may have."""
+
+    letter, word = "A", "OUT_OF_MEMORY"
+
+
+class TooManyProcesses(KernelFailure):
+    """It starts more processes and threads than a child may have."""
+
+    letter, word = "P", "TOO_MANY_PROCESSES"
+
+
+class TooMuchOutput(KernelFailure):
+    """It prints more than a child may."""
+
+    letter, word = "U", "TOO_MUCH_OUTPUT"
 
 
 class Hung(KernelFailure):

@@ -1,10 +1,12 @@
 """Messages between the parent and the child that runs kernels: a JSON header, then raw array bytes. Never pickles."""
 
 import json
+import math
 import os
 import select
 import struct
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -12,40 +14,56 @@ _TYPES = ("float32", "float64", "int32", "int64")
 _LENGTH = struct.Struct("<Q")
 _MAX_HEADER = 1 << 24
 _CHUNK = 1 << 20
+#: Seconds that are waited for between two calls of `watch`.
+_SLICE = 0.1
 
 
 class BrokenMessage(Exception):
     """The other side sent something that is no message."""
 
 
-def send(fd: int, header: dict, arrays: dict[str, np.ndarray] | None = None, deadline: float | None = None) -> None:
+def send(
+    fd: int,
+    header: dict,
+    arrays: dict[str, np.ndarray] | None = None,
+    deadline: float | None = None,
+    watch: Callable[[], None] | None = None,
+) -> None:
     """Send one message; arrays are numpy arrays of 32- or 64-bit numbers, sent without conversion.
 
     deadline: as time.monotonic() counts; the descriptor must then be non-blocking.
+    watch: called now and then while there is a deadline to wait for; what it raises ends the sending.
     Raises BrokenPipeError when the other side is gone, TimeoutError when it does not read in time.
     """
     arrays = {name: np.ascontiguousarray(array) for name, array in (arrays or {}).items()}
     shapes = [[name, array.dtype.name, list(array.shape)] for name, array in arrays.items()]
     text = json.dumps({**header, "arrays": shapes}).encode()
-    _write(fd, memoryview(_LENGTH.pack(len(text)) + text), deadline)
+    wait = _Wait(fd, select.POLLOUT, deadline, watch)
+    _write(fd, memoryview(_LENGTH.pack(len(text)) + text), wait)
     for array in arrays.values():
-        _write(fd, _bytes(array), deadline)
+        _write(fd, _bytes(array), wait)
 
 
-def receive(fd: int, deadline: float | None = None, max_bytes: int = 1 << 40) -> tuple[dict, dict[str, np.ndarray]]:
+def receive(
+    fd: int,
+    deadline: float | None = None,
+    max_bytes: int = 1 << 40,
+    watch: Callable[[], None] | None = None,
+) -> tuple[dict, dict[str, np.ndarray]]:
     """Receive one message: (header, fresh writable arrays).
 
     max_bytes: the most that its arrays may take together.
     Raises EOFError when the other side is gone, TimeoutError when the message is not complete in time, BrokenMessage
     for anything that is no message.
     """
+    wait = _Wait(fd, select.POLLIN, deadline, watch)
     prefix = bytearray(_LENGTH.size)
-    _read(fd, memoryview(prefix), deadline)
+    _read(fd, memoryview(prefix), wait)
     (length,) = _LENGTH.unpack(prefix)
     if length > _MAX_HEADER:
         raise BrokenMessage(f"a header of {length} bytes")
     text = bytearray(length)
-    _read(fd, memoryview(text), deadline)
+    _read(fd, memoryview(text), wait)
     try:
         header = json.loads(text)
         arrays = {str(name): _empty(kind, shape) for name, kind, shape in header.pop("arrays")}
@@ -56,13 +74,18 @@ def receive(fd: int, deadline: float | None = None, max_bytes: int = 1 << 40) ->
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
         raise BrokenMessage(f"{type(error).__name__}: {error}"[:300]) from None
     for array in results.values():
-        _read(fd, _bytes(array), deadline)
+        _read(fd, _bytes(array), wait)
     return header, results
 
 
 def has_unread(fd: int) -> bool:
-    """Whether something, or an end of file, waits to be read."""
-    return bool(_poll(fd, select.POLLIN, 0))
+    """Whether something waits to be read."""
+    return any(events & select.POLLIN for _, events in _poll(fd, select.POLLIN, 0))
+
+
+def is_closed(fd: int) -> bool:
+    """Whether the other side is gone."""
+    return any(events & select.POLLHUP for _, events in _poll(fd, select.POLLIN, 0))
 
 
 def _empty(kind, shape) -> tuple[np.dtype, tuple[int, ...]]:
@@ -78,27 +101,39 @@ def _bytes(array: np.ndarray) -> memoryview:
     return array.reshape(-1).view(np.uint8).data
 
 
-def _read(fd: int, left: memoryview, deadline: float | None) -> None:
+class _Wait:
+    """Waits for a descriptor to be ready, where there is a deadline; else the descriptor itself blocks."""
+
+    def __init__(self, fd: int, event: int, deadline: float | None, watch: Callable[[], None] | None):
+        self.fd, self.event, self.deadline, self.watch = fd, event, deadline, watch
+
+    def __call__(self) -> None:
+        while self.deadline is not None:
+            if self.watch is not None:
+                self.watch()
+            left = max(0.0, self.deadline - time.monotonic())
+            if _poll(self.fd, self.event, math.ceil(1000 * min(left, _SLICE))):
+                return
+            if not left:
+                raise TimeoutError
+
+
+def _read(fd: int, left: memoryview, wait: _Wait) -> None:
     while left:
-        _wait(fd, select.POLLIN, deadline)
+        wait()
         count = os.readv(fd, [left[:_CHUNK]])
         if not count:
             raise EOFError
         left = left[count:]
 
 
-def _write(fd: int, left: memoryview, deadline: float | None) -> None:
+def _write(fd: int, left: memoryview, wait: _Wait) -> None:
     while left:
-        _wait(fd, select.POLLOUT, deadline)
+        wait()
         left = left[os.write(fd, left[:_CHUNK]) :]
 
 
-def _wait(fd: int, event: int, deadline: float | None) -> None:
-    if deadline is not None and not _poll(fd, event, max(0, int((deadline - time.monotonic()) * 1000))):
-        raise TimeoutError
-
-
-def _poll(fd: int, event: int, milliseconds: int) -> list:
+def _poll(fd: int, event: int, milliseconds: int) -> list[tuple[int, int]]:
     poller = select.poll()
     poller.register(fd, event)
     return poller.poll(milliseconds)

@@ -81,6 +81,13 @@ HOSTILE: dict[str, tuple[str, str, str, str]] = {
     "hang": (*_first("while True: pass"), "HUNG", "no answer within"),
     "hang_holding_the_gil": (*_first("ctypes.PyDLL(None).sleep(1000)"), "HUNG", "no answer within"),
     "half_an_answer": (*_first(_GARBAGE.format(data='b"xy"') + "\nwhile True: pass"), "HUNG", "no answer within"),
+    "allocates_all_there_is": (*_first("torch.ones(25_000_000_000)"), "OUT_OF_MEMORY", "25000000000"),
+    "fork_bomb": (
+        *_first("for _ in range(150):\n    if not os.fork(): time.sleep(30), os._exit(0)\ntime.sleep(30)"),
+        "TOO_MANY_PROCESSES",
+        "128 are allowed",
+    ),
+    "flood": (*_first("print('x' * 20_000_000, flush=True)"), "TOO_MUCH_OUTPUT", "16 are allowed"),
     "abort": (*_first("os.abort()"), "CRASHED", "SIGABRT"),
     "exit_silently": (*_first("os._exit(0)"), "EXITED", "exit status 0"),
     "exit": (*_first("sys.exit(0)"), "EXITED", "SystemExit"),

@@ -65,7 +65,7 @@ def test_every_word_but_those_of_records_has_a_kernel():
 @pytest.mark.parametrize("name", HONEST)
 def test_honest_kernel_passes(name, judge):
     kind, text = HONEST[name]
-    assert check_all(judge(kind, text)) == 8
+    assert check_all(judge(kind, text)) == 9
 
 
 @pytest.mark.parametrize("name", POISONERS)
@@ -74,7 +74,7 @@ def test_nobody_answers_for_what_others_left_behind(name, judge, interpreter):
         check_all(judge(*POISONERS[name]))
     if name == "late_abort":
         time.sleep(0.25)
-    assert check_all(judge(*HONEST["plain"], alone=False)) == 8
+    assert check_all(judge(*HONEST["plain"], alone=False)) == 9
 
 
 def test_a_missing_kernel_costs_no_child(loops, interpreter, tmp_path):
@@ -116,7 +116,7 @@ def test_no_secret_reaches_the_child(judge, interpreter, monkeypatch):
 def test_a_flood_of_words_is_thrown_away(judge, interpreter):
     check_all(judge(*HONEST["talkative"]))
     check_all(judge(*HONEST["plain"]))
-    assert (interpreter.folder / "stderr").stat().st_size < 1 << 20
+    assert (interpreter.folder / "output").stat().st_size < 1 << 20
 
 
 def test_closing_leaves_neither_process_nor_folder(judge, interpreter):
@@ -172,11 +172,12 @@ def test_a_run_judges_each_loop_by_itself(crowd, workers, tests, tmp_path):
 
 
 def left_over(folder) -> list[str]:
-    """Processes that were started with this temporary directory."""
+    """Processes of children whose folders lie here."""
     found = []
     for process in os.listdir("/proc") if sys.platform == "linux" else []:
         try:
-            if process.isdigit() and f"TMPDIR={folder}".encode() in Path(f"/proc/{process}/environ").read_bytes():
+            environment = Path(f"/proc/{process}/environ").read_bytes() if process.isdigit() else b""
+            if any(f"{name}={folder}".encode() in environment for name in ("TMPDIR", "TSVC_CHILD")):
                 found.append(process)
         except OSError:
             continue

@@ -61,16 +61,6 @@ def test_the_time_to_start_does_not_count_as_the_kernels(monkeypatch):
     device.close()
 
 
-def test_the_environment_is_an_allow_list(interpreter, monkeypatch):
-    for name in ("ANTHROPIC_API_KEY", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "LD_PRELOAD", "PYTHONSTARTUP"):
-        monkeypatch.setenv(name, "secret")
-    interpreter.request({"op": "describe"})
-    environment = interpreter._environment()
-    assert "secret" not in environment.values()
-    assert environment["HOME"] == environment["TMPDIR"] == str(interpreter.folder)
-    assert environment["CUDA_VISIBLE_DEVICES"] == ""
-
-
 def test_an_unknown_request_is_refused(interpreter):
     with pytest.raises(Raised, match="dance"):
         interpreter.request({"op": "dance"})
