@@ -10,7 +10,7 @@ from tsvc.verdicts import all_failures
 LONGEST_MESSAGE, LONGEST_SOURCE = 3600, 16000
 #: What to look at first, by the word of the verdict.
 HINTS = {
-    "WRONG": "Compare the first wrong element with what C does in the iteration that writes it: the order of statements, "
+    "WRONG": "Compare the first wrong element with what C does in the iteration that writes it: order of statements, "
     "the first and last iterations, old against new values, sizes that no block divides.",
     "CLOBBERED": "Write only to arrays that C writes; keep intermediate values in tensors of your own.",
     "RACY": "A program reads or writes what another program of the same launch writes. Split the work into launches, "
