@@ -37,7 +37,7 @@ def example_for(loop: Loop, findings: Sequence[Finding]) -> str:
     claim = words.pop(None).claim
     if claim["word"] in _WORDS:
         return _WORDS[claim["word"]]
-    others = {level: f.claim["word"] for level, f in words.items() if level != claim["loop"]}
+    others = {level: f.claim["word"] for level, f in words.items() if level and level != claim["loop"]}
     if any(word == "sequential" and _reaches_other_lanes(level, findings) for level, word in others.items()):
         return "steps"
     if claim["word"] == "reduction":

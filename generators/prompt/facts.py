@@ -44,39 +44,26 @@ def facts(loop: Loop, asked: tuple[str, ...] | None) -> str:
 
 @cache
 def applicable(loop: Loop) -> tuple[Finding, ...]:
-    """The findings about a loop whose conditions some legal call meets; those that all meet are proven.
+    """The findings about a loop whose conditions some legal call meets; those that all meet count as proven.
 
-    Legal calls are over-approximated by those of the loop's conditions that isl understands, so neither is a guess.
+    Legal calls are those of the model: over-approximated where a condition of the loop is not affine, so neither that
+    all meet a condition nor that none does is a guess.
     """
     found = analyse(loop)
-    if any(finding.kind == "unsupported" for finding in found):
-        return tuple(found)
-    kept = [judged for finding in found if (judged := _judged(loop, finding)) and finding.kind != "classification"]
     try:
-        return tuple(sorted([*kept, *classify(build(loop), kept)]))
+        model = build(loop)
     except Unsupported:
-        return tuple(kept)
+        return tuple(found)
+    judged = (_judged(model.context, finding) for finding in found if finding.kind != "classification")
+    kept = [finding for finding in judged if finding]
+    return tuple(sorted([*kept, *classify(model, kept)]))
 
 
-def _judged(loop: Loop, finding: Finding) -> Finding | None:
+def _judged(legal: isl.Set, finding: Finding) -> Finding | None:
     """The finding, proven if its condition always holds; None if it never does."""
     if finding.claim.get("condition") is None:
         return finding
     condition = isl.Set(finding.claim["condition"])
-    legal = _legal(loop, sorted({*condition.get_var_names(isl.dim_type.param), *loop.sizes}))
     if (condition & legal).is_empty():
         return None
-    holds = finding.level == CONDITION and legal.is_subset(condition)
-    return replace(finding, level=PROVEN) if holds else finding
-
-
-def _legal(loop: Loop, names: list[str]) -> isl.Set:
-    """A superset of the legal calls: sizes of at least 1 and the conditions that are affine."""
-    space = f"[{', '.join(names)}] -> "
-    legal = isl.Set(space + "{ : " + " and ".join(f"{name} >= 1" for name in loop.sizes) + " }")
-    for rule in loop.requires:
-        try:
-            legal &= isl.Set(space + "{ : " + rule.replace("==", "=") + " }")
-        except isl.Error:
-            continue
-    return legal
+    return replace(finding, level=PROVEN) if finding.level == CONDITION and legal.is_subset(condition) else finding
