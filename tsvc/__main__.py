@@ -1,4 +1,4 @@
-"""python -m tsvc: list the loops, judge one case, report on a run, merge runs, renew records from a run."""
+"""python -m tsvc: list the loops, judge one case, report on a run, compare runs, merge them, renew records."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 from clib.build import BuildError
 from tsvc import loops as registry
 from tsvc.cases import fit
+from tsvc.compare import compare_runs
 from tsvc.csource import SourceError
 from tsvc.device import Device
 from tsvc.domain import is_legal
@@ -14,8 +15,12 @@ from tsvc.inputs import KINDS, Case
 from tsvc.judge import Judge
 from tsvc.lease import visible_gpus
 from tsvc.record import renew
-from tsvc.report import markdown, summary_lines
-from tsvc.results import ResultsError, merge_results, read_results, write_results
+from tsvc.report import summary_lines
+from tsvc.report.differences import difference_figures, difference_sections
+from tsvc.report.markdown import markdown_text
+from tsvc.report.tables import machine_section
+from tsvc.report.text import text_lines
+from tsvc.results import ResultsError, merge_results, read_results, write_reports, write_results
 from tsvc.verdicts import HarnessError, KernelFailure
 
 
@@ -28,10 +33,17 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("loop")
     judge.add_argument("facts", nargs="*", metavar="NAME=VALUE", help="n, m, kind, seed and the loop's parameters")
     judge.add_argument("--kernels", type=Path, metavar="DIR", help="directory of kernels (default: the bundled set)")
+    judge.add_argument("--sandbox", choices=("auto", *boundary.KINDS), default="auto", help="as pytest's option")
     for command in (listing, judge):
         command.add_argument("--loops", type=Path, action="append", default=[], metavar="FILE.c")
-    report = commands.add_parser("report", help="print a run's tables and write its REPORT.md")
+    report = commands.add_parser("report", help="print a run's tables and write its REPORT.md and badge.json")
     report.add_argument("run", type=Path, metavar="DIR", help="a directory with results.json")
+    report.add_argument("--html", action="store_true", help="also write report.html, with figures")
+    comparison = commands.add_parser("compare", help="what changed from run A to run B, and whether it is noise")
+    comparison.add_argument("a", type=Path, metavar="A", help="a directory with results.json")
+    comparison.add_argument("b", type=Path, metavar="B", help="a directory with results.json")
+    comparison.add_argument("--markdown", type=Path, metavar="FILE", help="also write it as Markdown")
+    comparison.add_argument("--html", type=Path, metavar="FILE", help="also write it as a page")
     merge = commands.add_parser("merge", help="one record of several runs on one machine")
     merge.add_argument("out", type=Path, metavar="OUT", help="directory to write")
     merge.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="directories with results.json")
@@ -42,7 +54,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for file in getattr(options, "loops", []):
             registry.LOOPS.update(registry.load(file))
-        actions = {"list": _list, "judge": _judge, "report": _report, "merge": _merge, "record": _record}
+        actions = {
+            "list": _list,
+            "judge": _judge,
+            "report": _report,
+            "compare": _compare,
+            "merge": _merge,
+            "record": _record,
+        }
         return actions[options.command](options)
     except (SourceError, BuildError, ResultsError, HarnessError, _Usage) as error:
         print(f"python -m tsvc: {error}", file=sys.stderr)
@@ -65,7 +84,7 @@ def _judge(options) -> int:
         raise _Usage(f"{options.loop}: no such loop; `python -m tsvc list` names them")
     loop = registry.LOOPS[options.loop]
     case = _case(loop, options.facts)
-    device = Device("cuda" if visible_gpus() else "interpreter")
+    device = Device("cuda" if visible_gpus() else "interpreter", sandbox=options.sandbox)
     try:
         judged = Judge(loop, device, options.kernels).check(case)
     except KernelFailure as failure:
@@ -105,9 +124,29 @@ def _case(loop, facts: list[str]) -> Case:
 def _report(options) -> int:
     record = read_results(options.run)
     folder = options.run if options.run.is_dir() else options.run.parent
-    (folder / "REPORT.md").write_text(markdown(record))
-    print("\n".join(summary_lines(record)))
-    print(f"\nreport: {folder / 'REPORT.md'}")
+    written = write_reports(folder, record)
+    if options.html:
+        from tsvc.report.page import run_page
+
+        (folder / "report.html").write_text(run_page(record))
+        written.append(folder / "report.html")
+    print("\n".join([*text_lines([machine_section(record)]), "", *summary_lines(record), ""]))
+    print(f"written: {', '.join(map(str, written))}")
+    return 0
+
+
+def _compare(options) -> int:
+    a, b = read_results(options.a), read_results(options.b)
+    comparison = compare_runs(a, b)
+    title = f"{options.a} and {options.b}"
+    print("\n".join(text_lines(difference_sections(a, b, comparison))))
+    if options.markdown:
+        options.markdown.write_text(markdown_text(title, difference_sections(a, b, comparison)))
+    if options.html:
+        from tsvc.report.page import sections_page
+
+        parts = difference_sections(a, b, comparison, with_same=True)
+        options.html.write_text(sections_page(title, parts, difference_figures(comparison)))
     return 0
 
 

@@ -1,68 +1,112 @@
-"""The run's end: results, the closing tables and the exit code, decided by loop."""
+"""The run's end: results, the closing tables and the exit code, decided by loop.
 
+Exit codes: 0 what was demanded is met; 1 it is not, or tests failed, or the fault is ours; 2 interrupted; 3 pytest's
+own error; 4 an option makes no sense; 5 nothing was collected.
+"""
+
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tsvc.audit import audit, audit_lines, audit_markdown
+from tsvc.compare import compare_runs, record_of_benchmarks
+from tsvc.demands import Demands
 from tsvc.machine import describe_machine
 from tsvc.record import renew
-from tsvc.report import summary_lines
+from tsvc.report import markdown, summary_lines
+from tsvc.report.differences import closing_lines
 from tsvc.results import Collector, write_results
 
 
 class Gate:
     """A pytest plugin of the controlling process alone; xdist's workers send it their reports.
 
-    min_pass_rate: the fraction of the loops asked for that must pass, or None to leave the exit code to pytest.
-    folder: where to write results.json and REPORT.md, or None.
+    folder: where to write results.json and what is made of it, or None.
     kernels: the directory whose records are renewed, or None to leave records alone.
+    command: pytest's arguments, for the record. audited: the foreign directory that --audit is about, or None.
     """
 
-    def __init__(self, min_pass_rate: float | None, folder: Path | None, kernels: Path | None, n: int, m: int):
-        self.min_pass_rate, self.folder, self.kernels, self.n, self.m = min_pass_rate, folder, kernels, n, m
+    def __init__(self, demands: Demands, folder: Path | None, kernels: Path | None, n: int, m: int, command: str = ""):
+        self.demands, self.folder, self.kernels, self.n, self.m = demands, folder, kernels, n, m
+        self.command = command
         self.collector = Collector()
+        self.audited: Path | None = None
         self.record: dict | None = None
+        self.saved: list[dict] = []
         self.lines: list[str] = []
+        #: What other plugins add to the record before it is written.
+        self.additions: list[Callable[[dict], None]] = []
 
+    @pytest.hookimpl(tryfirst=True)  # before the JUnit writer: it shall see plain facts, not lists of samples
     def pytest_runtest_logreport(self, report):
         self.collector.add(report)
+        report.user_properties = self.collector.plain_properties(report)
+
+    def pytest_benchmark_compare_machine_info(self, compared_benchmark):
+        self.saved.append(compared_benchmark)
 
     @pytest.hookimpl(tryfirst=True)  # before others may raise: what a long run found is written first
     def pytest_sessionfinish(self, session, exitstatus):
         if session.config.option.collectonly:
             return
-        collector, floor = self.collector, self.min_pass_rate
+        collector = self.collector
         collector.collected = session.testscollected
-        total = len(collector.loops)
-        if not total and floor is None:
-            return
+        self.record = collector.record(describe_machine(collector.facts), self.n, self.m, self.command)
+        for add in self.additions:
+            add(self.record)
         problems = collector.problems()
-        words = [f"{collector.passed} of {total} loops pass"]
+        answers = self.demands.answers(self.record, is_sound=not problems)
+        total = len(collector.loops)
+        if not total and not answers:
+            self.record = None
+            return
         ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
-        if floor is not None and ended:
-            met = total > 0 and collector.passed >= floor * total - 1e-9 and not problems  # 0.07 * 100 is above 7
+        met = all(each for each, _ in answers) and not problems
+        if ended and self.demands.min_pass_rate is not None:
             session.exitstatus = pytest.ExitCode.OK if met else pytest.ExitCode.TESTS_FAILED
-            words[0] += f"; gate {floor * 100:g} % {'met' if met else 'NOT met'}"
-        elif problems and exitstatus == pytest.ExitCode.OK:
+        elif exitstatus == pytest.ExitCode.OK and not met:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        self.lines = ["; ".join([*words, *problems])]
+        words = [f"{collector.passed} of {total} loops pass", *(sentence for _, sentence in answers)]
+        self.lines = ["; ".join([words[0], *words[1:2], *problems, *collector.skips()]), *words[2:]]
+        if total and self.audited:
+            self.record["audit"] = audit(self.record, self.audited)
         if total:
-            self.record = collector.record(describe_machine(collector.facts), self.n, self.m)
             self._write(self.record)
+        else:
+            self.record = None
 
     def _write(self, record: dict) -> None:
         try:
             if self.folder is not None:
                 self.lines.append(f"results: {write_results(self.folder, record)}")
+                if "audit" in record:
+                    (self.folder / "AUDIT.md").write_text(audit_markdown(record["audit"]))
             if self.kernels is not None:
                 self.lines.append(f"{len(renew(record, self.kernels))} records renewed in {self.kernels}")
+            if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+                with open(summary, "a") as file:
+                    file.write(markdown(record))
         except OSError as error:
             self.lines.append(f"could not be written: {error}")
 
     def pytest_terminal_summary(self, terminalreporter):
         if self.record is not None:
             terminalreporter.section("TSVC")
-            for line in [*summary_lines(self.record), ""]:
+            found = self.record.get("audit")
+            lines = [*(audit_lines(found) if found else summary_lines(self.record)), ""]
+            for line in [*lines, *self._since(self.record)]:
                 terminalreporter.write_line(line)
         for line in self.lines:
             terminalreporter.write_line(line)
+
+    def _since(self, record: dict) -> list[str]:
+        """What changed since the runs that --benchmark-compare reads, by the rules of `python -m tsvc compare`."""
+        lines = []
+        for saved in self.saved:
+            before = record_of_benchmarks(saved)
+            both = [name for name in before["loops"] if name in record["loops"]]
+            date = saved.get("datetime", "an earlier run")[:19]
+            lines += [f"Compared with {date}:", *closing_lines(compare_runs(before, record, both)), ""]
+        return lines

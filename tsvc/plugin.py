@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clib.build import BuildError
+from tsvc import boundary
 from tsvc import loops as registry
 from tsvc.acceptance import failure_of
 from tsvc.audit import Audit
@@ -23,6 +24,7 @@ from tsvc.results import ResultsError, loop_of, read_results
 from tsvc.verdicts import all_failures
 
 _ADDED = pytest.StashKey[list[str]]()
+_BOUNDARY = pytest.StashKey[str]()
 _DEFAULT_STORAGE = "file://./.benchmarks"
 
 
@@ -59,6 +61,9 @@ def pytest_addoption(parser):
     option("--results", "write results.json, REPORT.md and badge.json to this directory", type=Path, metavar="DIR")
     option("--timing-n", "1-D length of timed runs (default %(default)s)", type=int, default=32000, metavar="N")
     option("--timing-m", "2-D side of timed runs (default %(default)s)", type=int, default=256, metavar="M")
+    sandbox = "what holds the child that runs kernels: bubblewrap, plain limits, or the stronger one that works (default)"
+    option("--sandbox", sandbox, choices=("auto", *boundary.KINDS), default="auto")
+    option("--require-sandbox", "refuse to run with less than bubblewrap", action="store_true")
     hung = "a call without an answer after this long is HUNG (default %(default)s)"
     option("--kernel-timeout", hung, type=float, default=60.0, metavar="SECONDS")
 
@@ -78,6 +83,10 @@ def pytest_configure(config):
     for pattern in config.getoption("--loop"):
         if not any(fnmatchcase(name, pattern) for name in registry.LOOPS):
             raise pytest.UsageError(f"--loop {pattern}: no such loop; pytest --collect-only -q lists them")
+    try:
+        config.stash[_BOUNDARY] = boundary.choose(config.getoption("--sandbox"), config.getoption("--require-sandbox"))
+    except boundary.Unavailable as error:
+        raise pytest.UsageError(str(error)) from None
     directory = config.getoption("--kernels")
     if directory is not None and not directory.is_dir():
         raise pytest.UsageError(f"--kernels {directory}: no such directory")
@@ -126,7 +135,8 @@ def pytest_report_header(config):
     where = f"on {_device_name()}" if visible_gpus() else "on the Triton interpreter (no GPU, no timing)"
     kernels = config.getoption("--kernels") or BUNDLED.name
     versions = ", ".join(f"{name} {version(name)}" for name in ("triton", "torch", "numpy"))
-    return [f"tsvc: {len(registry.LOOPS)} loops {where}, kernels from {kernels}", f"tsvc: {versions}"]
+    held = f"boundary {boundary.describe(config.stash[_BOUNDARY])}"
+    return [f"tsvc: {len(registry.LOOPS)} loops {where}, kernels from {kernels}", f"tsvc: {versions}", f"tsvc: {held}"]
 
 
 def pytest_collection_modifyitems(config, items):
@@ -158,15 +168,16 @@ def _device_name() -> str:
 @pytest.fixture(scope="session")
 def device(request):
     """The child process that owns this worker's device: its GPU, or the interpreter where there is none."""
-    device = Device("cuda" if visible_gpus() else "interpreter", request.config.getoption("--kernel-timeout"))
+    mode, limit = "cuda" if visible_gpus() else "interpreter", request.config.getoption("--kernel-timeout")
+    device = Device(mode, limit, request.config.stash[_BOUNDARY])
     yield device
     device.close()
 
 
 @pytest.fixture(scope="session")
-def offline_compiler():
+def offline_compiler(request):
     """A child that compiles launches for GPUs that are not there."""
-    device = Device("compile")
+    device = Device("compile", sandbox=request.config.stash[_BOUNDARY])
     yield device
     device.close()
 
@@ -204,7 +215,7 @@ def pytest_runtest_makereport(item, call):
     report = yield
     error = call.excinfo and call.excinfo.value
     if failure := failure_of(error):
-        report.user_properties.append(("verdict", [failure.letter, failure.word, str(failure)]))
+        report.user_properties.append(("failure", [failure.letter, failure.word, str(failure)]))
         if call.when == "call":
             report.longrepr = f"{failure.word} {failure}"  # it names the case: hypothesis's notes would say it again
     elif isinstance(error, BuildError):

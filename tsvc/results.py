@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,8 +45,8 @@ class Collector:
                 properties[name] = value
         test.facts.update(properties.get("tsvc", {}))
         test.is_timing = test.is_timing or "timing" in getattr(report, "keywords", {})
-        if report.failed and "verdict" in properties:
-            test.outcome, test.verdict = "failed" if test.outcome != "error" else "error", properties["verdict"]
+        if report.failed and "failure" in properties:
+            test.outcome, test.verdict = "failed" if test.outcome != "error" else "error", properties["failure"]
         elif report.failed:
             test.outcome = "error"
             test.reason = str(report.longrepr).strip().split("\n")[-1][:500]
@@ -86,8 +87,27 @@ class Collector:
         found = [f"{errors} errors of the harness"] if errors else []
         return found + ([f"{missing} tests never reported"] if missing > 0 else [])
 
-    def record(self, machine: dict, n: int, m: int) -> dict:
-        """The results as they are written: {"schema", "machine", "n", "m", "loops"}; times in microseconds."""
+    def skips(self) -> list[str]:
+        """Why loops were skipped, in words, the commonest reason first."""
+        reasons = Counter(
+            next(test.reason for test in self.tests.values() if test.loop == loop and test.outcome == "skipped")
+            for loop in self.loops
+            if self.verdict(loop) == "SKIPPED"
+        )
+        return [f"{count} skipped: {reason.removeprefix('Skipped: ')}" for reason, count in reasons.most_common(3)]
+
+    def plain_properties(self, report) -> list[tuple[str, object]]:
+        """A report's properties for other reporters (JUnit's XML): the test's verdict and single facts, no lists."""
+        others = [pair for pair in getattr(report, "user_properties", []) if pair[0] not in ("tsvc", "failure")]
+        test = self.tests.get(report.nodeid)
+        if test is None or test.outcome == "unreported":
+            return others
+        word = test.verdict[1] if test.verdict else test.outcome.upper()
+        facts = [(name, value) for name, value in test.facts.items() if isinstance(value, int | float)]
+        return [*others, ("verdict", word), *facts]
+
+    def record(self, machine: dict, n: int, m: int, command: str = "") -> dict:
+        """The results as they are written (tsvc.schema); times in microseconds."""
         loops = {}
         for name in self.loops:
             entry: dict = {"category": LOOPS[name].category, "verdict": self.verdict(name)}
@@ -100,7 +120,7 @@ class Collector:
                         entry["failure"] = test.reason
             entry.pop("device", None)
             loops[name] = entry
-        return {"schema": SCHEMA, "machine": machine, "n": n, "m": m, "loops": loops}
+        return {"schema": SCHEMA, "machine": machine, "n": n, "m": m, "commands": [command], "loops": loops}
 
     @property
     def facts(self) -> dict:
@@ -119,19 +139,36 @@ def loop_of(nodeid: str) -> str:
 
 
 def write_results(folder: Path, record: dict) -> Path:
-    """Write results.json and the report made from it; returns the path of results.json."""
+    """Write results.json and what is made of it; returns the path of results.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "results.json", json.dumps(record, indent=1) + "\n")
+    write_reports(folder, record)
+    return folder / "results.json"
+
+
+def write_reports(folder: Path, record: dict) -> list[Path]:
+    """Write REPORT.md and badge.json; the same record gives the same bytes."""
     from tsvc.report import markdown
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "results.json"
-    for target, text in (
-        (path, json.dumps(record, indent=1, sort_keys=True)),
-        (folder / "REPORT.md", markdown(record)),
-    ):
-        temporary = target.with_suffix(".tmp")
-        temporary.write_text(text if text.endswith("\n") else text + "\n")
-        temporary.replace(target)
-    return path
+    texts = {folder / "REPORT.md": markdown(record), folder / "badge.json": json.dumps(badge(record)) + "\n"}
+    for path, text in texts.items():
+        _write(path, text)
+    return list(texts)
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(text)
+    temporary.replace(path)
+
+
+def badge(record: dict) -> dict:
+    """The pass rate as shields.io's endpoint badge reads it."""
+    words = [entry["verdict"] for entry in record["loops"].values()]
+    passed, total = words.count("PASSED"), len(words)
+    rate = passed / total if total else 0
+    colour = "brightgreen" if rate == 1 else "green" if rate >= 0.95 else "yellow" if rate >= 0.75 else "red"
+    return {"schemaVersion": 1, "label": "TSVC", "message": f"{passed}/{total}", "color": colour}
 
 
 def merge_results(records: list[dict]) -> dict:
@@ -140,7 +177,8 @@ def merge_results(records: list[dict]) -> dict:
     A loop has PASSED when it passed in every run that asked for it; facts are united, later runs win.
     Raises ResultsError when the runs differ in sizes, device or the text of a kernel.
     """
-    merged = {**records[0], "machine": {}, "loops": {}}
+    commands = [command for record in records for command in record.get("commands", [])]
+    merged = {**records[0], "machine": {}, "commands": commands, "loops": {}}
     for record in records:
         device = record["machine"].get("device", merged["machine"].get("device"))
         if merged["machine"].get("device", device) != device:

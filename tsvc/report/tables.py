@@ -55,11 +55,10 @@ def loops_section(record: dict) -> Section:
     """One row a loop."""
     timed = is_timed(record)
     rows = [_row(name, entry, timed) for name, entry in record["loops"].items()]
-    if not timed:
-        columns, left = ("loop", "verdict", "cases", "launches", "compiled for"), {0, 1, 4}
-        return Section("Loops", table=Table(columns, rows, left=left))
-    columns = ("loop", "verdict", "cases", "device us", "launch us", "C us", "speedup")
-    return Section("Loops", table=Table(columns, rows, left={0, 1}))
+    columns: tuple[str, ...] = ("loop", "verdict", "cases", "launches", "compiled for")
+    if timed:
+        columns = ("loop", "verdict", "cases", "device us", "launch us", "C us", "speedup")
+    return Section("Loops", table=Table(columns, rows, left={0, 1} if timed else {0, 1, 4}))
 
 
 def totals_section(record: dict) -> Section:

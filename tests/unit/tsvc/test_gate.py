@@ -11,6 +11,7 @@ import pytest
 from test_results import report
 
 from clib.build import ROOT
+from tsvc.demands import Demands
 from tsvc.gate import Gate
 from tsvc.loops import LOOPS
 from tsvc.results import read_results
@@ -30,7 +31,7 @@ def finish(gate: Gate, reports: list, collected: int | None = None, status=None,
 
 
 def gate(floor: float | None) -> Gate:
-    return Gate(floor, None, None, 32000, 256)
+    return Gate(Demands(floor), None, None, 32000, 256)
 
 
 def run_of(passed: int, total: int) -> list:
@@ -104,7 +105,7 @@ def test_collecting_judges_nothing():
 
 def test_what_cannot_be_written_does_not_hide_the_results(tmp_path):
     (tmp_path / "taken").write_text("")
-    judge = Gate(None, tmp_path / "taken" / "folder", None, 32000, 256)
+    judge = Gate(Demands(), tmp_path / "taken" / "folder", None, 32000, 256)
     assert finish(judge, run_of(2, 2)) == 0
     assert "could not be written" in judge.lines[1]
     assert judge.record is not None

@@ -92,7 +92,7 @@ def test_report_and_record_of_a_run(capsys, folder):
     assert main(["report", str(folder)]) == 0
     output = capsys.readouterr().out
     assert "1 of 1 loops PASSED" in output
-    assert f"report: {folder / 'REPORT.md'}" in output
+    assert f"written: {folder / 'REPORT.md'}, {folder / 'badge.json'}" in output
     text = (folder / "REPORT.md").read_bytes()
     assert main(["report", str(folder / "results.json")]) == 0
     assert (folder / "REPORT.md").read_bytes() == text

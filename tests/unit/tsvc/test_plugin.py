@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -132,11 +133,14 @@ class Config(SimpleNamespace):
 
     def __init__(self, **options):
         defaults = {"--loops": [], "--loop": [], "--results": None, "--record": False}
-        defaults |= {"--kernels": None, "--min-pass-rate": None, "--timing-n": 1, "--timing-m": 1}
+        defaults |= {"--kernels": None, "--min-pass-rate": None, "--timing-n": 1, "--timing-m": 1, "--audit": False}
+        defaults |= {"--baseline": None, "--max-slowdown": None, "keyword": "", "deselect": None}
         given = {f"--{name.replace('_', '-')}": value for name, value in options.items()}
         super().__init__(
             stash=pytest.Stash(),
             option=SimpleNamespace(benchmark_disable=False, benchmark_storage="file://./.benchmarks"),
+            args=[],
+            invocation_params=SimpleNamespace(args=()),
             getoption=lambda name: {**defaults, **given}[name],
             pluginmanager=SimpleNamespace(register=lambda gate, name: None),
         )
@@ -149,6 +153,9 @@ class Config(SimpleNamespace):
         ({"loop": ["s421", "x*"]}, r"--loop x\*: no such loop"),
         ({"min_pass_rate": 99.0}, "must lie between 0 and 1"),
         ({"min_pass_rate": -0.1}, "must lie between 0 and 1"),
+        ({"max_slowdown": 1.2}, "It needs --baseline=RUN"),
+        ({"max_slowdown": 0.9}, "must be at least 1"),
+        ({"baseline": Path("nowhere")}, "--baseline nowhere/?.*: cannot be read"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options, words):

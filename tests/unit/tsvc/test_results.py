@@ -10,7 +10,7 @@ from tsvc.results import SCHEMA, Collector, ResultsError, loop_of, read_results,
 def report(test: str, outcome: str = "passed", when: str = "call", verdict=None, facts=None, **more) -> SimpleNamespace:
     """What pytest says of one phase of one test."""
     properties = [("tsvc", facts)] if facts else []
-    properties += [("verdict", verdict)] if verdict else []
+    properties += [("failure", verdict)] if verdict else []
     return SimpleNamespace(
         nodeid=f"tests/test_tsvc.py::{test}",
         when=when,
@@ -152,7 +152,7 @@ def test_results_are_written_and_read_again(tmp_path):
     path = write_results(tmp_path / "new" / "folder", RECORD)
     assert path.name == "results.json"
     assert read_results(path) == read_results(path.parent) == RECORD
-    assert sorted(file.name for file in path.parent.iterdir()) == ["REPORT.md", "results.json"]
+    assert sorted(file.name for file in path.parent.iterdir()) == ["REPORT.md", "badge.json", "results.json"]
     first = path.read_bytes()
     write_results(path.parent, read_results(path))
     assert path.read_bytes() == first

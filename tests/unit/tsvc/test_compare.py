@@ -1,0 +1,135 @@
+import copy
+import json
+import random
+
+import pytest
+
+from clib.build import ROOT
+from tsvc.__main__ import main
+from tsvc.compare import BAND, compare_runs, record_of_benchmarks
+from tsvc.report.differences import closing_lines
+from tsvc.results import read_results
+
+COMMITTED = ROOT / "results" / "h200-n32000"
+
+
+@pytest.fixture(scope="module")
+def committed() -> dict:
+    return read_results(COMMITTED)
+
+
+def entry(*samples: float, verdict: str = "PASSED", **facts) -> dict:
+    times = {"device_us": sorted(samples)[len(samples) // 2], "device_samples_us": list(samples)} if samples else {}
+    return {"verdict": verdict, "timed_n": 32000, "timed_m": 256, **times, **facts}
+
+
+def kind_of(before: dict | None, after: dict | None, **facts) -> str:
+    runs = [{"machine": {}, "loops": {"s000": one} if one else {}, **facts} for one in (before, after)]
+    return compare_runs(*runs).changes[0].kind
+
+
+STEADY, SLOW = [1.0 + k / 1e4 for k in range(30)], [1.1 + k / 1e4 for k in range(30)]
+WIDE = [1.0, 2.0, 0.5, 1.9, 0.6, 1.12, 0.7, 1.8, 1.13]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (entry(*STEADY), entry(*STEADY), "same"),
+        (entry(*STEADY), entry(*SLOW), "slower"),
+        (entry(*SLOW), entry(*STEADY), "faster"),
+        (entry(*STEADY), entry(*[1.04 + k / 1e4 for k in range(30)]), "same"),
+        (entry(*WIDE), entry(*[1.2 * value for value in WIDE]), "undecided"),
+        (entry(*STEADY), entry(1.5, device_samples_us=[]), "undecided"),
+        (entry(*STEADY), entry(*SLOW, timed_n=1000), "same"),
+        (entry(*STEADY), entry(), "same"),
+        (entry(*STEADY), entry(*SLOW, verdict="WRONG"), "newly failing"),
+        (entry(verdict="HUNG"), entry(*SLOW), "newly passing"),
+        (entry(verdict="HUNG"), entry(verdict="WRONG"), "same"),
+        (None, entry(), "only in B"),
+        (entry(), None, "only in A"),
+    ],
+)
+def test_the_kind_of_a_change(before, after, kind):
+    assert kind_of(before, after) == kind
+
+
+def test_a_calibrated_band_counts_where_it_is_wider():
+    assert kind_of(entry(*STEADY), entry(*SLOW), noise_band=0.2) == "same"
+    assert kind_of(entry(*STEADY), entry(*SLOW), noise_band=0.001) == "slower"
+
+
+def test_a_run_and_itself_are_the_same(committed):
+    comparison = compare_runs(committed, committed)
+    assert {change.kind for change in comparison.changes} == {"same"}
+    assert len(comparison.changes) == 151
+    assert (comparison.mcnemar, comparison.ratio) == (1.0, pytest.approx(1))
+
+
+@pytest.fixture
+def planted(committed):
+    """(a copy of the committed run with faults planted, the loops slowed down, the loops that fail)."""
+    run = copy.deepcopy(committed)
+    names = random.Random(7).sample(sorted(run["loops"]), 13)
+    slow, failing = set(names[:10]), set(names[10:])
+    for name in slow:
+        loop = run["loops"][name]
+        loop["device_samples_us"] = [1.25 * value for value in loop["device_samples_us"]]
+        loop["device_us"] *= 1.25
+    for name in failing:
+        run["loops"][name] |= {"verdict": "WRONG", "failure": f"{name}: differs"}
+    return run, slow, failing
+
+
+def test_planted_changes_are_found_and_nothing_else(committed, planted):
+    run, slow, failing = planted
+    comparison = compare_runs(committed, run)
+    assert {change.loop for change in comparison.of("slower")} == slow
+    assert {change.loop for change in comparison.of("newly failing")} == failing
+    assert len(comparison.of("same")) == 151 - 13
+    assert comparison.mcnemar == pytest.approx(0.25)
+    assert comparison.ratio == pytest.approx(1.25 ** (10 / 148))
+    back = compare_runs(run, committed)
+    assert {change.loop for change in back.of("faster")} == slow
+    assert {change.loop for change in back.of("newly passing")} == failing
+
+
+def test_the_command_says_it_in_every_form(planted, tmp_path, capsys):
+    run, slow, failing = planted
+    (tmp_path / "results.json").write_text(json.dumps(run))
+    page, text = tmp_path / "c.html", tmp_path / "c.md"
+    assert main(["compare", str(COMMITTED), str(tmp_path), "--markdown", str(text), "--html", str(page)]) == 0
+    output = capsys.readouterr().out
+    assert max(map(len, output.splitlines())) <= 80
+    for written in (output, text.read_text(), page.read_text()):
+        assert "Newly failing (3)" in written and "Slower (10)" in written
+        assert "3 newly failing, 0 newly passing; McNemar" in written.replace("&#39;", "'")
+    section = output.split("Slower (10):\n")[1]
+    assert {line.split()[0] for line in section.splitlines()[2:12]} == slow
+    assert {line.split()[0] for line in output.split("(3):\n")[1].splitlines()[2:5]} == failing
+
+
+def test_a_run_that_cannot_be_read_is_no_comparison(tmp_path, capsys):
+    assert main(["compare", str(COMMITTED), str(tmp_path)]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_what_pytest_benchmark_saved_compares_alike(committed, planted):
+    saved = record_of_benchmarks(json.loads((COMMITTED / "benchmark.json").read_text()))
+    assert set(saved["loops"]) == set(committed["loops"])
+    assert {change.kind for change in compare_runs(saved, committed).changes} == {"same"}
+    run, *_ = planted
+    mine, theirs = compare_runs(committed, run), compare_runs(saved, run)
+    assert {change.loop: change.kind for change in mine.changes} == {c.loop: c.kind for c in theirs.changes}
+    assert closing_lines(theirs)[0] == "3 newly failing, 10 slower, 138 same"
+    assert closing_lines(theirs)[1].endswith(f"{1.25 ** (10 / 148):.3f}")
+
+
+def test_saved_without_samples_only_large_changes_show(committed):
+    saved = json.loads((COMMITTED / "benchmark.json").read_text())
+    for benchmark in saved["benchmarks"]:
+        del benchmark["stats"]["data"]
+    saved["benchmarks"][0]["stats"]["median"] *= 1 + 2 * BAND
+    changes = compare_runs(record_of_benchmarks(saved), committed).changes
+    assert [change.loop for change in changes if change.kind != "same"] == [saved["benchmarks"][0]["param"]]
+    assert changes[0].kind == "undecided"
