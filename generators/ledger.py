@@ -79,13 +79,13 @@ class Ledger:
     is_batch: bool = False
     spent: float = 0.0
     held: float = 0.0
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     calls: int = 0
     uncounted: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def reserve(self, model: str, worst: Usage | None) -> float:
-        """Set the most that a call can cost aside, before it is sent. Raises CostLimit when that could pass the limit."""
+        """Set aside what a call can cost at most, before it is sent. Raises CostLimit when that may pass the limit."""
         if self.limit is None:
             return 0.0
         cost = self.prices.cost(model, worst, self.is_batch)

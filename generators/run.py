@@ -49,8 +49,7 @@ class Series:
 
     def request(self) -> Request | None:
         """The next question, None when there is none. Raises HarnessError and what building a prompt raises."""
-        if self.attempts and self.attempts[-1].word is None:
-            self._judge(self.attempts[-1])
+        self.judge_last()
         if self.policy.is_over(self.attempts):
             return None
         if self._prompt is None:
@@ -66,13 +65,23 @@ class Series:
         facts = {"attempt": request.attempt, "system_sha256": digest, **text, "turns": list(request.turns), **more}
         self.transcript.append("request", **facts)
 
-    def take(self, reply: Reply) -> Attempt:
-        """Keep an answer, then judge it. Raises HarnessError; the answer is kept all the same."""
+    def keep(self, reply: Reply) -> None:
+        """Put an answer on disk, to be judged later."""
         reply = replace(reply, text=without_secrets(reply.text))
         number = len(self.attempts) + 1
         facts = asdict(reply) | {"usage": asdict(reply.usage) if reply.usage else None}
         self.transcript.append("answer", attempt=number, **facts)
         self.attempts.append(Attempt(number, reply))
+
+    def judge_last(self) -> Attempt | None:
+        """Judge the last answer if it was not yet; the attempt it belongs to. Raises HarnessError."""
+        if not self.attempts or self.attempts[-1].word is not None:
+            return None
+        return self._judge(self.attempts[-1])
+
+    def take(self, reply: Reply) -> Attempt:
+        """Keep an answer, then judge it. Raises HarnessError; the answer is kept all the same."""
+        self.keep(reply)
         return self._judge(self.attempts[-1])
 
     def time_out(self, message: str) -> Attempt:

@@ -1,9 +1,9 @@
 """A directory of generated kernels: DIR/s421.py with its record, transcripts, and the kernels of further samples.
 
-    DIR/s421.py, s421.json          the accepted kernel (of several samples the first) and its record
-    DIR/samples/2/s421.py, .json    what sample 2 came to, where there are several
-    DIR/transcripts/s421.jsonl      sample 1's transcript; s421.2.jsonl is sample 2's; s421.1.old-1.jsonl is set aside
-    DIR/.locks/s421.lock            held while a process works on the loop
+DIR/s421.py, s421.json          the accepted kernel (of several samples the first) and its record
+DIR/samples/2/s421.py, .json    what sample 2 came to, where there are several
+DIR/transcripts/s421.jsonl      sample 1's transcript; s421.2.jsonl is sample 2's; s421.1.old-1.jsonl is set aside
+DIR/.locks/s421.lock            held while a process works on the loop
 """
 
 import contextlib

@@ -98,8 +98,9 @@ class Transcript:
 
     @property
     def start(self) -> dict:
-        """The first event, {} where nothing has begun."""
-        return self.events[0] if self.events and self.events[0]["event"] == "start" else {}
+        """What the sample is about, as the first event tells it; {} where nothing has begun."""
+        first = self.events[0] if self.events else {}
+        return {name: value for name, value in first.items() if name not in ("event", "time")}
 
     @property
     def attempts(self) -> list[Attempt]:

@@ -39,8 +39,9 @@ class CommandClient:
             with self._lock:
                 self._running.discard(process)
         if process.returncode:
-            said = errors.decode(errors="replace").strip().splitlines()
-            message = f"the command ended with exit status {process.returncode}" + (f": {said[-1][:300]}" if said else "")
+            message = f"the command ended with exit status {process.returncode}"
+            if said := errors.decode(errors="replace").strip().splitlines():
+                message += f": {said[-1][:300]}"
             raise (Unusable if process.returncode in (126, 127) else CallFailed)(message)
         return Reply(out.decode(errors="replace"), None, self.model, None, time.monotonic() - start)
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from generators.exchange import Reply, Request, TimedOut, Unusable, Usage
+from generators.exchange import CallFailed, Reply, Request, TimedOut, Usage
 from generators.store import transcript_path
 from generators.transcript import Attempt, Transcript
 
@@ -22,9 +22,8 @@ class ReplayClient:
     def ask(self, request: Request) -> Reply:
         attempt = self._recorded(request.loop, request.sample).get(request.attempt)
         if attempt is None:
-            raise Unusable(
-                f"{self.folder} holds no answer for attempt {request.attempt} of {request.loop}, sample {request.sample}"
-            )
+            wanted = f"attempt {request.attempt} of {request.loop}, sample {request.sample}"
+            raise CallFailed(f"{self.folder} holds no answer for {wanted}")
         if attempt.reply is None:
             raise TimedOut(attempt.message)
         return attempt.reply
