@@ -4,9 +4,11 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tsvc.layout import attempts_of, strays
 from tsvc.loops import LOOPS
-from tsvc.results import write_results
+from tsvc.results import loop_of, write_results
 
 #: What a verdict says of a kernel; others are their own words.
 _WORDS = {
@@ -29,11 +31,20 @@ class Audit:
 
     def __init__(self, directory: Path, folder: Path | None):
         self.directory, self.folder = directory, folder
+        self.failed: set[str] = set()
 
     def pytest_collection_modifyitems(self, config, items):
         left = [item for item in items if item.get_closest_marker("timing") or "offline_compiler" in item.fixturenames]
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.failed.add(loop_of(report.nodeid))
+
+    def pytest_runtest_setup(self, item):
+        if loop_of(item.nodeid) in self.failed:
+            pytest.skip("a case has failed already")
 
     def pytest_sessionfinish(self, session):
         """After the gate, which has made the record by then."""
