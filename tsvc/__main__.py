@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from clib.build import BuildError
+from tsvc import boundary
 from tsvc import loops as registry
 from tsvc.cases import fit
 from tsvc.compare import compare_runs
@@ -63,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
             "record": _record,
         }
         return actions[options.command](options)
-    except (SourceError, BuildError, ResultsError, HarnessError, _Usage) as error:
+    except (SourceError, BuildError, ResultsError, HarnessError, boundary.Unavailable, _Usage) as error:
         print(f"python -m tsvc: {error}", file=sys.stderr)
         return 2
 

@@ -62,6 +62,13 @@ def choose(wanted: str = "auto", required: bool = False) -> str:
     return "process"
 
 
+def describe(kind: str) -> str:
+    """One of KINDS in words, for a run's header."""
+    if kind == "bwrap":
+        return "bwrap: no network, no other processes, libraries alone to read"
+    return f"process: limits alone, kernels have your rights (bubblewrap: {why_no_bwrap() or 'not asked for'})"
+
+
 @lru_cache
 def why_no_bwrap() -> str:
     """Nothing ("") where bubblewrap works, found out by running Python behind it; else what is missing."""

@@ -61,7 +61,7 @@ def pytest_addoption(parser):
     option("--results", "write results.json, REPORT.md and badge.json to this directory", type=Path, metavar="DIR")
     option("--timing-n", "1-D length of timed runs (default %(default)s)", type=int, default=32000, metavar="N")
     option("--timing-m", "2-D side of timed runs (default %(default)s)", type=int, default=256, metavar="M")
-    sandbox = "what holds the child that runs kernels: bubblewrap, plain limits, or the stronger one that works (default)"
+    sandbox = "what holds the child that runs kernels: bubblewrap, plain limits, or the stronger that works (default)"
     option("--sandbox", sandbox, choices=("auto", *boundary.KINDS), default="auto")
     option("--require-sandbox", "refuse to run with less than bubblewrap", action="store_true")
     hung = "a call without an answer after this long is HUNG (default %(default)s)"

@@ -20,7 +20,7 @@ void mine(int n, real a[restrict n], const real b[restrict n])
 @pytest.fixture
 def child(interpreter, monkeypatch):
     """The commands run their kernels in the tests' own child."""
-    monkeypatch.setattr("tsvc.__main__.Device", lambda mode: interpreter)
+    monkeypatch.setattr("tsvc.__main__.Device", lambda mode, **options: interpreter)
     monkeypatch.setattr(Device, "close", lambda self: None)
 
 
