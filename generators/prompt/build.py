@@ -36,9 +36,12 @@ def build_prompt(loop: Loop | str, analyses: Iterable[str] | str | None = "all")
     Raises ValueError for an unknown kind, and what analyses.analyse raises.
     """
     loop = named(loop) if isinstance(loop, str) else loop
-    return Prompt(
-        system(), "\n\n".join(f"{title}\n\n{text}" for title, text in sections(loop, analyses).items()) + "\n"
-    )
+    return Prompt(system(), joined(sections(loop, analyses)))
+
+
+def joined(parts: dict[str, str]) -> str:
+    """Sections as one text."""
+    return "\n\n".join(f"{title}\n\n{text}" for title, text in parts.items()) + "\n"
 
 
 def sections(loop: Loop, analyses: Iterable[str] | str | None = "all") -> dict[str, str]:
@@ -53,7 +56,7 @@ def sections(loop: Loop, analyses: Iterable[str] | str | None = "all") -> dict[s
     if found := facts(loop, asked):
         parts["## Facts"] = found.strip()
     name = chosen_example(loop, asked)
-    parts[f"## A worked example: {name}"] = example(name)
+    parts["## A worked example, for another loop"] = example(name)
     return parts
 
 

@@ -10,14 +10,14 @@ from analyses.analysis import analyse, modules
 from analyses.classification import classify
 from analyses.errors import Unsupported
 from analyses.finding import CONDITION, PROVEN, Finding
-from analyses.model import build
-from analyses.prompt import prompt
+from analyses.model import Model, build
+from analyses.prompt import FIRST, LAST, prompt
 from tsvc.loops import Loop
 
 
 def kinds() -> tuple[str, ...]:
     """The kinds of findings that a prompt can be asked for, sorted."""
-    return tuple(sorted({module.__name__.rpartition(".")[2] for module in modules()} | {"classification"}))
+    return tuple(sorted({*FIRST, *LAST} | {module.__name__.rpartition(".")[2] for module in modules()}))
 
 
 def wanted_kinds(analyses: Iterable[str] | str | None) -> tuple[str, ...] | None:
@@ -54,16 +54,16 @@ def applicable(loop: Loop) -> tuple[Finding, ...]:
         model = build(loop)
     except Unsupported:
         return tuple(found)
-    judged = (_judged(model.context, finding) for finding in found if finding.kind != "classification")
+    judged = (_judged(model, finding) for finding in found if finding.kind != "classification")
     kept = [finding for finding in judged if finding]
     return tuple(sorted([*kept, *classify(model, kept)]))
 
 
-def _judged(legal: isl.Set, finding: Finding) -> Finding | None:
+def _judged(model: Model, finding: Finding) -> Finding | None:
     """The finding, proven if its condition always holds; None if it never does."""
     if finding.claim.get("condition") is None:
         return finding
     condition = isl.Set(finding.claim["condition"])
-    if (condition & legal).is_empty():
+    if (condition & model.context).is_empty():
         return None
-    return replace(finding, level=PROVEN) if finding.level == CONDITION and legal.is_subset(condition) else finding
+    return replace(finding, level=PROVEN) if finding.level == CONDITION and model.always(condition) else finding
