@@ -84,8 +84,12 @@ class Device:
             self._ensure_child()
         return self._facts
 
-    def request(self, header: dict, arrays: dict | None = None, timeout: float | None = None) -> tuple[dict, dict]:
+    def request(
+        self, header: dict, arrays: dict | None = None, timeout: float | None = None, room: int = 0
+    ) -> tuple[dict, dict]:
         """Send one request and return its answer (header, arrays).
+
+        room: bytes that the answer may hold besides as much as the arrays sent.
 
         Raises KernelFailure: what became of the kernel. The child is replaced after everything but an ordinary answer.
         Raises HarnessError when a child cannot even start.
@@ -94,7 +98,7 @@ class Device:
         self._ensure_child()
         if "sha256" in header:
             self.tenants.add(header["sha256"])
-        answer, results = self._ask(header, arrays, timeout or self.timeout)
+        answer, results = self._ask(header, arrays, timeout or self.timeout, room)
         if answer.get("status") != "ok":
             kind = _STATUS.get(str(answer.get("status")), Crashed)
             if self.mode == "cuda" or kind is Exited:  # a CUDA error outlives the call that caused it
@@ -102,9 +106,9 @@ class Device:
             raise kind(str(answer.get("message", "")))
         return answer, results
 
-    def _ask(self, header: dict, arrays: dict | None, limit: float) -> tuple[dict, dict]:
+    def _ask(self, header: dict, arrays: dict | None, limit: float, room: int = 0) -> tuple[dict, dict]:
         limit = limit if "timeout" in self.gates else math.inf
-        room = _SLACK + sum(array.nbytes + _SLACK for array in (arrays or {}).values())
+        room += _SLACK + sum(array.nbytes + _SLACK for array in (arrays or {}).values())
         try:
             answer = self._converse(header, arrays, time.monotonic() + limit, room)
             self._watch_output()

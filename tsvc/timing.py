@@ -1,22 +1,34 @@
 """Times of a loop on both sides, and the clock that pytest-benchmark reads."""
 
 import json
+import random
+import secrets
 import statistics
+import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
 
 from clib.build import build
+from tsvc.comparison import compare
 from tsvc.device import Device
 from tsvc.domain import arguments
+from tsvc.doubts import compare_clocks, doubt_process, doubt_seconds, least_seconds
 from tsvc.expected import expect
 from tsvc.fast import fast_text
-from tsvc.inputs import Case
-from tsvc.judge import Judge, compare
+from tsvc.inputs import Case, before_fresh
+from tsvc.judge import Judge
 from tsvc.kernel import request_for
 from tsvc.loops import Loop
-from tsvc.verdicts import HarnessError, Hung, KernelFailure
+from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure
 
 WARMUPS, CALLS, LIMIT = 10, 100, 60.0
+#: Kinds of data, besides the fresh data of timed calls, on which what is timed is checked.
+DATASETS = ("uniform", "exact", "awkward")
+#: How many of each section's calls are looked at; of those that are only checked all.
+CHECKED = {"check": 0, "launch": 3, "device": 8}
+_RANDOM = random.SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -44,33 +56,113 @@ class Timing:
 
 
 def time_kernel(judge: Judge, case: Case, warmups: int = WARMUPS, calls: int = CALLS, limit: float = LIMIT) -> Timing:
-    """Device and launch-included time of a kernel on a GPU; what the timed calls left is judged too.
+    """Device and launch-included time of a kernel; what the timed calls left is judged, and so is the time.
 
-    Raises KernelFailure, Hung above the limits.
+    case: gives sizes and parameters; the data are fresh ones of tsvc.fresh, new in each call.
+    Raises KernelFailure: Wrong for what a timed call left, InvalidTiming for a time that cannot be believed, Hung above
+    the limits. A failure in a child in which another kernel has run is looked at again in a fresh one.
     """
-    values = arguments(case.loop, case.n, case.m, case.params)
-    header = request_for(judge.kernel, case.n, case.m, values, op="time", warmups=warmups, calls=calls, limit=limit)
-    arrays = case.arrays()
     try:
-        answer, got = judge.device.request({**header, "shown": case.seed}, arrays, timeout=4 * limit)
-        result = got.pop("result", None)
-        expected = expect(case)
-        shown = result.reshape(())[()] if result is not None and result.size == 1 else None
-        if answer["method"] == "events" and case.loop.result:
-            shown = expected.result  # the event path keeps no result; it was judged before
-        if failure := compare(case.loop, expected, 0, arrays, got, shown):
-            raise type(failure)(f"after timed calls: {failure}")
+        try:
+            return _time(judge, case, warmups, calls, limit)
+        except KernelFailure:
+            if not judge.device.tenants - {judge.kernel.sha256}:
+                raise
+        judge.device.close()
+        return _time(judge, case, warmups, calls, limit)
     except KernelFailure as failure:
         raise judge.explained(failure, case) from None
-    if answer["method"] == "events":
+
+
+def _time(judge: Judge, case: Case, warmups: int, calls: int, limit: float) -> Timing:
+    base, amplitudes = before_fresh(case)
+    others = [replace(case, kind=kind, seed=secrets.randbits(32)) for kind in DATASETS]
+    arrays = base | {f"{k}/{name}": a for k, one in enumerate(others, 1) for name, a in one.arrays().items()}
+    header = request_for(judge.kernel, case.n, case.m, arguments(case.loop, case.n, case.m, case.params), op="time")
+    more = {"warmups": warmups, "calls": calls, "limit": limit, "amplitudes": amplitudes, "datasets": len(others)}
+    answer, _ = judge.device.request({**header, **more, "gates": sorted(judge.gates)}, arrays, timeout=4 * limit)
+    timing, kept = read(answer)
+    if "checked_outputs" in judge.gates:
+        for index, row in drawn_calls(kept):
+            _check_call(judge, case, others, kept[index], index, row)
+    is_evidence = expect(replace(case, kind="fresh", seed=0)).is_evidence
+    doubt_process(judge.gates, answer)
+    doubt_seconds(judge.gates, timing, answer, least_seconds(case) if is_evidence else 0.0)
+    if "clock" in judge.gates:
+        compare_clocks("device", timing.median, timing.calls_per_sample, _ours(judge, timing, by_call=False))
+        compare_clocks("launch", statistics.median(timing.launch), 1, _ours(judge, timing, by_call=True))
+    if timing.method == "events":
         judge.device.close()  # a failed capture poisons later ones
-    return Timing(
-        tuple(answer["device"]),
-        answer["method"],
-        answer["calls_per_sample"],
-        answer["footprint"],
-        tuple(answer["launch"]),
-    )
+    return timing
+
+
+def read(answer: dict) -> tuple[Timing, list[dict]]:
+    """An answer of tsvc.gputime as (timing, what was kept). Raises Crashed when it is none."""
+    try:
+        copies = int(answer["calls_per_sample"])
+        device = tuple(float(seconds) / copies for seconds in answer["device"])
+        launch = tuple(float(seconds) for seconds in answer["launch"])
+        kept = [
+            {
+                "section": str(one["section"]),
+                "seed": int(one["seed"]),
+                "calls": int(one["calls"]),
+                "datasets": [int(k) for k in one["datasets"]],
+            }
+            for one in answer["kept"]
+        ]
+        if not device or not launch or not all(0 < seconds < np.inf for seconds in device + launch):
+            raise ValueError("times that are none")
+        answer["stream"] = [float(seconds) / copies for seconds in answer["stream"]]
+        return Timing(device, str(answer["method"]), copies, int(answer["footprint"]), launch), kept
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise Crashed(f"the process answered with something that is no timing: {error}") from None
+
+
+def drawn_calls(kept: list[dict]) -> list[tuple[int, int]]:
+    """Which calls to look at, as (index, row): of each graph that was only checked its last, and some of all others."""
+    chosen = []
+    for section, count in CHECKED.items():
+        own = [index for index, one in enumerate(kept) if one["section"] == section and one["calls"] > 0]
+        for index in own if section == "check" else _RANDOM.sample(own, min(count, len(own))):
+            chosen.append((index, _RANDOM.randrange(kept[index]["calls"])))
+            if section == "check":
+                chosen.append((index, kept[index]["calls"] - 1))
+    return chosen
+
+
+def _check_call(judge: Judge, case: Case, others: list[Case], kept: dict, index: int, row: int) -> None:
+    """Compare what one timed call left with C. Raises KernelFailure."""
+    if kept["section"] == "check":
+        own = others[kept["datasets"][row]]
+    else:
+        own = replace(case, kind="fresh", seed=kept["seed"] + (row if "fresh_data" in judge.gates else 0))
+    expected, sent = expect(own), own.arrays()
+    room = sum(array.nbytes for array in sent.values())
+    _, got = judge.device.request({"op": "left", "index": index, "row": row}, room=room)
+    result = got.pop("result", None)
+    for name, array in sent.items():
+        if name not in got or got[name].dtype != array.dtype or got[name].shape != array.shape:
+            raise Crashed(f"the process did not answer with array {name} as a timed call left it")
+    value = result.reshape(())[()] if result is not None and result.size == 1 else None
+    if failure := compare(own.loop, expected, 0, sent, got, value, judge.gates):
+        where = f"call {row + 1} of {kept['calls']}, section {kept['section']}"
+        raise type(failure)(f"in a timed call: {failure}\n  timed   {where}: {own}")
+
+
+def _ours(judge: Judge, timing: Timing, by_call: bool) -> float:
+    """Seconds a call by this process's clock: the shortest of three runs, less those of a request for nothing."""
+    calls = 1 if by_call else timing.calls_per_sample
+    claimed = statistics.median(timing.launch) if by_call else timing.median
+    count = max(1, min(1000, int(0.02 / (claimed * calls))))
+
+    def run(count: int) -> float:
+        start = time.perf_counter()
+        judge.device.request({"op": "again", "count": count, "by_call": by_call})
+        return time.perf_counter() - start
+
+    idle = min(run(0) for _ in range(3))
+    return max(0.0, min(run(count) for _ in range(3)) - idle) / (count * calls)
 
 
 def time_c(device: Device, case: Case, warmups: int = WARMUPS, calls: int = CALLS, limit: float = LIMIT) -> Timing:
