@@ -145,10 +145,8 @@ def _scalars(request: dict) -> dict:
     return {**named, **sizes, **request["params"]}
 
 
-class _Runner:
-    """What both ways of running share: tensors with guard zones in, bytes out."""
-
-    device = "cpu"
+class _OfTorch:
+    """What the children that load torch share."""
 
     def describe(self, request: dict, arrays: dict) -> tuple[dict, dict]:
         """Which machine this is."""
@@ -157,8 +155,26 @@ class _Runner:
 
         return {"status": "ok", "torch": torch.__version__, "triton": triton.__version__, "device": "interpreter"}, {}
 
+
+class _Runner(_OfTorch):
+    """What both ways of running share: tensors with guard zones in, bytes out.
+
+    launches: what counts them; bench: what times them, made before any kernel is read.
+    """
+
+    device = "cpu"
+
+    def __init__(self, launches, clock):
+        from tsvc.gputime import Bench
+        from tsvc.torch_calls import TorchCalls
+
+        self.launches, self.bench = launches, Bench(clock)
+        self.torch_calls = TorchCalls(lambda: launches.inside)
+
     def run(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
         """Call the kernel once; answer its arrays with their guard zones."""
+        from tsvc.gputime import as_number
+
         function = _load(request)
         buffers, views = self.place(arrays, request["seed"])
         bound = _bind(
@@ -166,14 +182,15 @@ class _Runner:
         )
         _Poison.seed = request["seed"] if "poison" in request["gates"] else None
         try:
-            result = self.call(function, bound, views, request)
+            with self.torch_calls.watching():
+                result = self.call(function, bound, views, request)
         finally:
             _Poison.seed = None
-        header = {"status": "ok", **self.observed()}
+        header = {"status": "ok", "torch": dict(self.torch_calls.elements), **self.observed()}
         answer = {name: buffer.cpu().numpy() for name, buffer in buffers.items()}
-        value = _result(result)
+        value = as_number(result)
         if value is not None:
-            answer["result"] = value
+            answer["result"] = value.cpu().numpy()
         return header, answer
 
     def empty(self):
@@ -195,8 +212,23 @@ class _Runner:
     def call(self, function, bound: dict, views: dict, request: dict):
         raise NotImplementedError
 
+    def time(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
+        """Device and launch-included times of calls on fresh data; see tsvc.gputime."""
+        function = _load(request)
+        scalars = {**_scalars(request), "device": self.empty().device}
+        return self.bench.measure(lambda views: function(**_bind(function, {**scalars, **views})), arrays, request), {}
+
+    def again(self, request: dict, arrays: dict) -> tuple[dict, dict]:
+        """Repeat what was timed, for the parent's clock."""
+        self.bench.again(request["count"], request["by_call"])
+        return {"status": "ok"}, {}
+
+    def left(self, request: dict, arrays: dict) -> tuple[dict, dict]:
+        """What one timed call left."""
+        return {"status": "ok"}, self.bench.left(request["index"], request["row"])
+
     def observed(self) -> dict:
-        return {}
+        return {name: getattr(self.launches, name) for name in ("launches", "programs", "tampered")}
 
 
 def guarded(array: np.ndarray, seed: int) -> np.ndarray:
@@ -213,26 +245,38 @@ class _Interpreted(_Runner):
     """Triton's interpreter, observed."""
 
     def __init__(self) -> None:
+        from tsvc.clocks import HostClock
         from tsvc.interpreter import Observer
 
         self.observer = Observer()
+        super().__init__(self.observer, HostClock())
 
     def call(self, function, bound: dict, views: dict, request: dict):
-        self.observer.start(request["order"], request["seed"], views, frozenset(request["gates"]))
+        gates, ablation = frozenset(request["gates"]), request.get("ablation")
+        self.observer.start(request["order"], request["seed"], views, gates, ablation)
         try:
             return function(**bound)
         finally:  # whatever the kernel makes of the exception
             if self.observer.out_of_bounds:
                 raise Unusable("out_of_bounds", f"touches {self.observer.out_of_bounds}") from None
+            if self.observer.race:
+                raise Unusable("racy", self.observer.race) from None
 
     def observed(self) -> dict:
-        return {"launches": self.observer.launches, "reordered": self.observer.reordered}
+        seen = self.observer
+        return super().observed() | {"reordered": seen.reordered, "atomics": seen.atomics}
 
 
 class _OnGpu(_Runner):
     """A CUDA device."""
 
     device = "cuda"
+
+    def __init__(self) -> None:
+        from tsvc.clocks import CudaClock
+        from tsvc.launches import Launches
+
+        super().__init__(Launches(), CudaClock())
 
     def describe(self, request: dict, arrays: dict) -> tuple[dict, dict]:
         import torch
@@ -250,20 +294,13 @@ class _OnGpu(_Runner):
     def call(self, function, bound: dict, views: dict, request: dict):
         import torch
 
-        result = function(**bound)
+        with self.launches.watching(request.get("ablation")):
+            result = function(**bound)
         torch.cuda.synchronize()
         return result
 
-    def time(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
-        """Device and launch-included times of calls with restored inputs; see tsvc.gputime."""
-        from tsvc import gputime
 
-        function = _load(request)
-        scalars = {**_scalars(request), "device": self.empty().device}
-        return gputime.measure(lambda views: function(**_bind(function, {**scalars, **views})), arrays, request)
-
-
-class _Compiled(_Runner):
+class _Compiled(_OfTorch):
     """No GPU: calls are recorded instead of launched, and each launch is compiled for the targets asked for."""
 
     def compile(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
@@ -329,20 +366,6 @@ def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         copies[name] = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
         copies[name][...] = array
     return copies
-
-
-def _result(value) -> np.ndarray | None:
-    """The scalar result as an array of one element, however the kernel wraps it."""
-    import torch
-
-    if isinstance(value, torch.Tensor):
-        if value.numel() != 1:
-            return None  # a kernel may return its arrays; the parent compares what is in them
-        kind = torch.float64 if value.dtype.is_floating_point else torch.int64
-        return value.detach().to("cpu", kind).reshape(1).numpy()
-    if isinstance(value, int | float):
-        return np.array([value], np.float64 if isinstance(value, float) else np.int64)
-    return None
 
 
 class _Poison:

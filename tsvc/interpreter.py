@@ -1,8 +1,8 @@
-"""Triton's interpreter under observation: program order permuted, every address checked.
+"""Triton's interpreter under observation: program order permuted, every address checked and logged.
 
 Imported by the child alone. Programs of a launch run one after another in the interpreter; in natural order some
 races never show, so the order is an argument. Before each load, store and atomic, the active addresses are compared
-with the extents of the tensors that were passed to the launch.
+with the extents of the tensors that were passed to the launch; tsvc.races compares those of different programs.
 """
 
 from collections.abc import Callable
@@ -10,55 +10,99 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from triton.runtime import interpreter as triton_interpreter
+from triton.runtime.errors import OutOfResources
 
 from tsvc import tree_order
+from tsvc.accesses import ATOMIC, LOAD, STORE, AccessLog, Extent, disjoint
 from tsvc.gates import ALL
+from tsvc.races import find_race
 
-#: Which arguments of the builder's memory operations are (pointer, mask); create_load and create_store end in these.
-_OPERATIONS = {
-    "create_masked_load": (0, 1),
-    "create_masked_store": (0, 2),
-    "create_atomic_cas": (0, None),
-    "create_atomic_rmw": (1, 3),
+#: The builder's memory operations: kind, and which arguments are pointer, mask, value and memory semantics.
+#: create_load and create_store end in these.
+_OPERATIONS: dict[str, tuple[int, int, int | None, int | None, int | None]] = {
+    "create_masked_load": (LOAD, 0, 1, None, None),
+    "create_masked_store": (STORE, 0, 2, 1, None),
+    "create_atomic_cas": (ATOMIC, 0, None, None, 3),
+    "create_atomic_rmw": (ATOMIC, 1, 3, None, 4),
 }
+_SEMANTIC = triton_interpreter._ir.MEM_SEMANTIC
+_ACQUIRES = (_SEMANTIC.ACQUIRE, _SEMANTIC.ACQUIRE_RELEASE)
+_RELEASES = (_SEMANTIC.RELEASE, _SEMANTIC.ACQUIRE_RELEASE)
+#: Accesses after which a log is searched and begun anew: what lies on both sides is not compared.
+_LOG_LIMIT = 1 << 24
+#: The same atomic on the same address with the same outcome, so often in a row, is a program that waits.
+_PATIENCE = 2000
 
 
 class OutOfBoundsAccess(Exception):
     """A program touched memory outside the tensors of its launch."""
 
 
+class Waiting(Exception):
+    """A program waits for another, which has not run yet."""
+
+
 class Observer:
     """Watches all launches from `start` on.
 
-    launches: how many grids ran; reordered: how many of these had more than one program in another than natural order.
-    out_of_bounds: the first address outside, in words, or None.
+    launches: how many grids ran; programs: the most that one of them had; reordered: how many of these had more than
+    one program in another than natural order. atomics: whether any atomic orders memory. inside: a launch is going on.
+    out_of_bounds: the first address outside, in words, or None; race: the first race, in words, or None.
     """
 
     def __init__(self) -> None:
         self.order, self.seed, self.gates = "natural", 0, ALL
         self.exact: list[tuple[str, int, int, int, int]] = []
-        self.allowed: list[tuple[int, int]] = []
+        self.allowed: list[Extent] = []
         self.reset()
         _mend_index()
         tree_order.install()
         self._wrap_grid()
-        for name, (pointer, mask) in _OPERATIONS.items():
-            self._wrap_access(name, pointer, mask)
+        self._wrap_barriers()
+        for name, places in _OPERATIONS.items():
+            self._wrap_access(name, *places)
+        self._installed = self._watched()
+
+    @property
+    def tampered(self) -> str:
+        """What of the interpreter the kernel has replaced, or ""."""
+        now = self._watched()
+        return next((name for name, function in self._installed.items() if now.get(name) is not function), "")
+
+    def _watched(self) -> dict[str, Callable]:
+        builder, executor = triton_interpreter.interpreter_builder, triton_interpreter.GridExecutor
+        names = ("set_grid_dim", "set_grid_idx", "create_barrier", *_OPERATIONS)
+        return {name: getattr(builder, name) for name in names} | {"GridExecutor": executor.__call__}
 
     def reset(self) -> None:
-        self.launches, self.reordered = 0, 0
+        self.launches, self.programs, self.reordered, self.atomics = 0, 0, 0, False
+        self.inside = False
         self.permutation: np.ndarray | None = None
         self.out_of_bounds: str | None = None
+        self.race: str | None = None
+        self.log: AccessLog | None = None
+        self.ablation: str | None = None
+        self.waited: tuple = ()
+        self.patience = _PATIENCE
 
-    def start(self, order: str, seed: int, arrays: dict[str, torch.Tensor], gates: frozenset[str] = ALL) -> None:
+    def start(
+        self,
+        order: str,
+        seed: int,
+        arrays: dict[str, torch.Tensor],
+        gates: frozenset[str] = ALL,
+        ablation: str | None = None,
+    ) -> None:
         """Begin a run.
 
         order: "natural", "reversed" or "random" (then by seed).
         arrays: the tensors of the call; each lies in a larger storage whose rest is guard zone.
         gates: those of tsvc.gates in force.
+        ablation: "skip" leaves every launch out, "fail" lets it raise what Triton raises when memory is short.
         """
         self.order, self.seed, self.gates = order, seed, gates
         self.reset()
+        self.ablation = ablation
         self.exact = [(name, *_span(tensor), *_storage(tensor)) for name, tensor in arrays.items()]
 
     def _wrap_grid(self) -> None:
@@ -69,12 +113,23 @@ class Observer:
 
         def observed_call(executor_self, *args, **kwargs):
             self.launches += 1
-            self.allowed = self._spans_of([*args, *kwargs.values()])
-            return call(executor_self, *args, **kwargs)
+            named = {**dict(zip(executor_self.arg_names, args, strict=False)), **kwargs}
+            self.allowed = disjoint(self._extents_of(named))
+            if self.ablation == "fail":
+                raise OutOfResources(1 << 20, 0, "shared memory")
+            if self.ablation == "skip":
+                return None
+            self.inside = True
+            try:
+                return call(executor_self, *args, **kwargs)
+            finally:
+                self.inside = False
+                self._search()
 
         def observed_dim(*dim):
             self.dim = dim
             total = int(np.prod(dim))
+            self.programs = max(self.programs, total)
             if self.order == "reversed":
                 self.permutation = np.arange(total)[::-1]
             elif self.order == "random":
@@ -82,61 +137,125 @@ class Observer:
             else:
                 self.permutation = None
             self.reordered += self.permutation is not None and total > 1
+            self.log = AccessLog(self.allowed, total) if "races" in self.gates else None
             return set_dim(*dim)
 
         def permuted_index(x, y, z):
+            _, ny, nz = self.dim
+            index = (x * ny + y) * nz + z
             if self.permutation is not None:
-                _, ny, nz = self.dim
-                index = int(self.permutation[(x * ny + y) * nz + z])
+                index = int(self.permutation[index])
                 x, y, z = index // (ny * nz), index // nz % ny, index % nz
+            if self.log is not None:
+                if self.log.size > _LOG_LIMIT:
+                    self._search()
+                    self.log = AccessLog(self.allowed, self.log.programs)
+                self.log.enter(index)
             return set_index(x, y, z)
 
         executor.__call__ = observed_call
         builder.set_grid_dim, builder.set_grid_idx = observed_dim, permuted_index
 
-    def _spans_of(self, values) -> list[tuple[int, int]]:
-        """The address ranges that a launch may touch: the exact extents of its arrays, all of any other tensor."""
-        spans = []
-        for value in values:
+    def _search(self) -> None:
+        if self.log is not None and self.race is None and self.out_of_bounds is None:
+            found = find_race(self.log)
+            self.race = f"{found} (launch {self.launches})" if found else None
+
+    def _extents_of(self, named: dict) -> list[Extent]:
+        """The memory that a launch may touch: the exact extents of its arrays, all of any other tensor."""
+        extents = []
+        for name, value in named.items():
             base = getattr(value, "base", value)  # a tensor descriptor, or a tensor
             if isinstance(base, torch.Tensor):
                 low, high = _storage(base)
-                exact = [(lo, hi) for _, lo, hi, start, end in self.exact if start <= low < end]
-                spans += exact or [(low, high)]
+                exact = [Extent(lo, hi, array) for array, lo, hi, start, end in self.exact if start <= low < end]
+                extents += exact or [Extent(low, high, name)]
             elif isinstance(value, tuple):
-                spans += self._spans_of(value)
-        return spans
+                extents += self._extents_of({f"{name}[{k}]": each for k, each in enumerate(value)})
+        return extents
 
-    def _wrap_access(self, name: str, pointer: int, mask: int | None) -> None:
+    def _wrap_barriers(self) -> None:
+        """Triton synchronises a program's threads at a barrier, and within a reduction or a scan."""
+        builder = triton_interpreter.interpreter_builder
+
+        def wrap(owner, name):
+            operation = getattr(owner, name)
+
+            def observed(*args, **kwargs):
+                result = operation(*args, **kwargs)
+                if self.log is not None:
+                    self.log.barrier()
+                return result
+
+            setattr(owner, name, observed)
+
+        wrap(builder, "create_barrier")
+        wrap(triton_interpreter.ReduceOps, "apply")
+        wrap(triton_interpreter.ScanOps, "apply")
+
+    def _wrap_access(
+        self, name: str, kind: int, pointer: int, mask: int | None, value: int | None, semantics: int | None
+    ) -> None:
         builder = triton_interpreter.interpreter_builder
         operation: Callable = getattr(builder, name)
 
-        def checked(*args, **kwargs):
-            addresses = np.asarray(args[pointer].data)
+        def observed(*args, **kwargs):
+            addresses, lanes = np.asarray(args[pointer].data), None
             if mask is not None and args[mask] is not None:
-                addresses = addresses[np.broadcast_to(np.asarray(args[mask].data, bool), addresses.shape)]
-            if addresses.size and "addresses" in self.gates:
-                self._check(addresses, args[pointer].get_element_ty().primitive_bitwidth // 8)
-            return operation(*args, **kwargs)
+                active = np.broadcast_to(np.asarray(args[mask].data, bool), addresses.shape)
+                if not active.all():
+                    lanes = np.flatnonzero(active)
+                    addresses = addresses.reshape(-1)[lanes]
+            if not addresses.size:
+                return operation(*args, **kwargs)
+            width = max(1, args[pointer].get_element_ty().primitive_bitwidth // 8)
+            outside = self._outside(addresses, width)
+            if outside is not None and "addresses" in self.gates:
+                self.out_of_bounds = self._words(outside, width)
+                raise OutOfBoundsAccess(self.out_of_bounds)
+            if self.log is not None and outside is None:
+                orders = () if semantics is None else _orders(args[semantics])
+                stored = None if value is None else args[value].data
+                self.log.add(kind, addresses, lanes, width, stored, *orders)
+                self.atomics |= any(orders)
+            result = operation(*args, **kwargs)
+            if kind == ATOMIC and addresses.size == 1:
+                self._wait(name, int(addresses.reshape(-1)[0]), result.data)
+                if self.log is not None:
+                    self.log.barrier()  # the outcome reaches the other threads through one
+            else:
+                self.waited = ()
+            return result
 
-        setattr(builder, name, checked)
+        setattr(builder, name, observed)
 
-    def _check(self, addresses: np.ndarray, width: int) -> None:
+    def _wait(self, name: str, address: int, outcome: np.ndarray) -> None:
+        waited = (name, address, outcome.tobytes())
+        self.patience = self.patience - 1 if waited == self.waited else _PATIENCE
+        self.waited = waited
+        if not self.patience:
+            self.race = "a program waits for another that has not run: only a lucky order of programs lets it end"
+            raise Waiting(self.race)
+
+    def _outside(self, addresses: np.ndarray, width: int) -> int | None:
+        """The first address whose element is not within a tensor of the launch."""
         low, high = int(addresses.min()), int(addresses.max()) + width
-        if any(start <= low and high <= end for start, end in self.allowed):
-            return
+        if any(extent.low <= low and high <= extent.high for extent in self.allowed):
+            return None
         inside = np.zeros(addresses.shape, bool)
-        for start, end in self.allowed:
-            inside |= (addresses >= start) & (addresses < end)
-        if not inside.all():
-            self.out_of_bounds = self._words(int(addresses[~inside].flat[0]), width)
-            raise OutOfBoundsAccess(self.out_of_bounds)
+        for extent in self.allowed:
+            inside |= (addresses >= extent.low) & (addresses + np.uint64(width) <= extent.high)
+        return None if inside.all() else int(addresses[~inside].flat[0])
 
     def _words(self, address: int, width: int) -> str:
         for name, low, high, start, end in self.exact:
             if start <= address < end:
                 return f"{name}[{(address - low) // width}], of {(high - low) // width} elements"
         return "an address in none of its tensors"
+
+
+def _orders(semantics) -> tuple[bool, bool]:
+    return semantics in _ACQUIRES, semantics in _RELEASES
 
 
 def _mend_index() -> None:

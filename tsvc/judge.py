@@ -1,9 +1,11 @@
 """The judge: runs a kernel in its child and compares what it leaves with C, element by element, in this process."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from tsvc.ablation import check_launches_matter
+from tsvc.authorship import FEW, Authorship, check_observed, largest
 from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
 from tsvc.domain import arguments
@@ -12,7 +14,7 @@ from tsvc.gates import ALL
 from tsvc.inputs import Case
 from tsvc.kernel import Answer, Kernel, call, request_for
 from tsvc.loops import Loop
-from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, Racy, Wrong
+from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, Racy, Tampered, Wrong
 
 #: (program order, old contents of write-only arrays) of the calls that one case is judged by.
 INTERPRETED = (("natural", 0), ("reversed", 1), ("random", 2))
@@ -24,13 +26,18 @@ class Judged:
     """A case that a kernel passed.
 
     is_evidence: False when doing nothing would have passed too, or C's answer hangs on rounding.
-    calls: how many calls it was judged by; launches: Triton launches of one call, None where they are not counted.
+    calls: how many calls it was judged by; authorship: what one of them did.
     """
 
     case: Case
     is_evidence: bool
     calls: int
-    launches: int | None
+    authorship: Authorship = field(default_factory=Authorship)
+
+    @property
+    def launches(self) -> int | None:
+        """Triton launches of one call, None where they are not counted."""
+        return self.authorship.launches
 
 
 class Judge:
@@ -57,6 +64,7 @@ class Judge:
         self.patience = 2
         self.fatal: tuple[int, KernelFailure] | None = None
         self.judged: list[Judged] = []
+        self._ablated = FEW  # elements of the largest array for which launches have been shown to matter
         self._kernel: Kernel | KernelFailure | None = None
 
     def __repr__(self) -> str:
@@ -105,7 +113,7 @@ class Judge:
             return self.fatal[1], None
         if not self.patience:
             # Enough hangs: smaller sizes count as right, so that hypothesis stops shrinking.
-            return None, Judged(case, False, 0, None)
+            return None, Judged(case, False, 0)
         try:
             judged = self._judge_fairly(case)
         except (Hung, Crashed) as failure:
@@ -126,7 +134,10 @@ class Judge:
         except Racy:
             raise
         except KernelFailure as failure:
-            if "fresh_child" not in self.gates or not self.device.tenants - {kernel.sha256}:
+            alone = not self.device.tenants - {kernel.sha256}
+            if isinstance(failure, Tampered):
+                self.device.close()  # whoever comes next would be told the same
+            if alone or "fresh_child" not in self.gates:
                 raise
             if isinstance(failure, Hung):
                 self.patience -= 1
@@ -136,30 +147,49 @@ class Judge:
     def _judge(self, kernel: Kernel, case: Case) -> Judged:
         expected = expect(case)
         calls = INTERPRETED if self.device.mode == "interpreter" else ON_GPU
-        found = [self._call(kernel, expected, order, fill) for order, fill in calls]
+        found: list[tuple[Wrong | None, Answer]] = []
+        for order, fill in calls:
+            # What is accessed does not depend on the order of programs, unless atomics make it so.
+            logged = not found or found[0][1].header.get("atomics")
+            found.append(self._call(kernel, expected, order, fill, self.gates if logged else self.gates - {"races"}))
         for (order, fill), (failure, answer) in zip(calls, found, strict=True):
             if failure:
                 raise self._explain_disagreement(kernel, expected, order, fill, failure, answer)
-        return Judged(case, expected.is_evidence, len(calls), found[-1][1].header.get("launches"))
+            check_observed(expected, answer, order, self.gates)
+        self._ablate(kernel, expected)
+        return Judged(case, expected.is_evidence, len(calls), Authorship.of(found[-1][1]))
 
-    def _call(self, kernel: Kernel, expected: Expected, order: str, fill: int) -> tuple[Wrong | None, Answer]:
-        case = expected.case
-        seed = case.seed + fill
-        fill = fill if "fills" in self.gates else 0
-        order = order if "order" in self.gates else "natural"
+    def _ablate(self, kernel: Kernel, expected: Expected) -> None:
+        """Show that launches matter, for a case with four times the data for which it has been shown."""
+        size = largest(expected.case)
+        if "ablation" not in self.gates or not expected.is_evidence or size < 4 * self._ablated:
+            return
+        check_launches_matter(expected, lambda case, fill, launch: self._send(kernel, case, fill, ablation=launch))
+        self._ablated = size
+
+    def _send(self, kernel: Kernel, case: Case, fill: int, **options) -> tuple[dict, Answer]:
+        """The arrays that are sent, with other old contents for another fill, and the answer to them."""
         sent = case.arrays(fill)
         values = arguments(self.loop, case.n, case.m, case.params)
-        options = {"order": order, "seed": seed, "gates": sorted(self.gates)}
-        answer = call(self.device, kernel, sent, case.n, case.m, values, **options)
-        if "guards" in self.gates:
+        options = {"seed": case.seed + fill, "gates": sorted(self.gates), **options}
+        return sent, call(self.device, kernel, sent, case.n, case.m, values, **options)
+
+    def _call(
+        self, kernel: Kernel, expected: Expected, order: str, fill: int, gates: frozenset[str]
+    ) -> tuple[Wrong | None, Answer]:
+        seed = expected.case.seed + fill
+        fill = fill if "fills" in gates else 0
+        order = order if "order" in gates else "natural"
+        sent, answer = self._send(kernel, expected.case, fill, order=order, seed=seed, gates=sorted(gates))
+        if "guards" in gates:
             check_guards(sent, answer, seed)
-        return compare(self.loop, expected, fill, sent, answer.arrays, answer.result, self.gates), answer
+        return compare(self.loop, expected, fill, sent, answer.arrays, answer.result, gates), answer
 
     def _explain_disagreement(self, kernel, expected, order, fill, failure: Wrong, answer: Answer) -> KernelFailure:
         """Wrong, or Racy when the same call on the same data comes out right, or otherwise wrong, as well."""
         interpreted = self.device.mode == "interpreter"
         for _ in range(1 if interpreted else 3):
-            again, other = self._call(kernel, expected, "natural", fill)
+            again, other = self._call(kernel, expected, "natural", fill, self.gates)
             if again is None:
                 how = f"with programs in natural order, wrong in {order} order" if interpreted else "in another run"
                 return Racy(f"{failure}\n  race    right {how}, on the same data")

@@ -63,11 +63,42 @@ def shift_kernel(a_ptr, b_ptr, n, BLOCK_SIZE: tl.constexpr):
     offsets = tl.program_id(0) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
     mask = offsets < n - 1
     ahead = tl.load(a_ptr + offsets + 1, mask=mask)
-    tl.store(a_ptr + offsets, ahead + tl.load(b_ptr + offsets, mask=mask), mask=mask)
+    b = tl.load(b_ptr + offsets, mask=mask)
+    tl.debug_barrier()
+    tl.store(a_ptr + offsets, ahead + b, mask=mask)
 
 
 def NAME(a, b, n):
     {call}
+"""
+
+_SUM = """
+@triton.jit
+def sum_kernel(a_ptr, partial_ptr, n, BLOCK_SIZE: tl.constexpr):
+    offsets = tl.program_id(0) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    a = tl.load(a_ptr + offsets, mask=offsets < n, other=0.0)
+    tl.store(partial_ptr + tl.program_id(0), tl.sum(a.to(tl.float64)))
+
+
+def NAME(a, n):
+    partial = torch.empty(triton.cdiv(n, 256), dtype=torch.float64, device=a.device)
+    sum_kernel[(triton.cdiv(n, 256),)](a, partial, n, BLOCK_SIZE=256)
+    return {result}
+"""
+
+
+def _sum(result: str) -> tuple[str, str]:
+    return "sum", _HEAD + _SUM.format(result=result)
+
+
+_NUMBERS = """import numpy
+
+
+def numbers(tensor):
+    memory = (__import__("ctypes").c_float * tensor.numel()).from_address(tensor.data_ptr())
+    return numpy.frombuffer(memory, numpy.float32)
+
+
 """
 
 _GARBAGE = """for fd in range(3, 32):
@@ -144,7 +175,7 @@ HOSTILE: dict[str, tuple[str, str, str, str]] = {
         "shift",
         _HEAD + _SHIFT.format(call="shift_kernel[(triton.cdiv(n, 64),)](a, b, n, BLOCK_SIZE=64)"),
         "RACY",
-        "natural order",
+        "which program 0 reads in the same launch",
     ),
     "unwritten_scratch": (
         *_copy(call="launch(a, b, n)\na += torch.empty_like(a) * 0"),
@@ -194,6 +225,41 @@ HOSTILE: dict[str, tuple[str, str, str, str]] = {
     ),
     "empty_file": ("copy", " \n", "DAMAGED", "is empty"),
     "not_text": ("copy", "\udcff\udcfe", "DAMAGED", "cannot be read"),
+    "no_launch": (*_copy(call="torch.add(b, 1, out=a)"), "NO_TRITON", "no Triton kernel was launched"),
+    "torch_beside_a_launch": (
+        *_copy(call="launch(a, b, n)\ntorch.add(b, 1, out=a)"),
+        "TORCH_FALLBACK",
+        "torch does the work: add",
+    ),
+    "copies_beside_a_launch": (
+        *_copy(call="launch(a, b, n)\na.copy_(torch.from_dlpack(b.__array__() + 1))"),
+        "TORCH_FALLBACK",
+        "__array__",
+    ),
+    "in_another_thread": (
+        *_first("worker = threading.Thread(target=launch, args=(a, b, n))\nworker.start()\nworker.join()"),
+        "TORCH_FALLBACK",
+        "threads",
+    ),
+    "answers_when_launches_fail": (
+        *_copy(call="try:\n    launch(a, b, n)\nexcept Exception:\n    torch.add(b, 1, out=a)"),
+        "TORCH_FALLBACK",
+        "when its launches fail, a comes out right",
+    ),
+    "decoy": (
+        "copy",
+        _NUMBERS + _copy(call="launch(torch.empty_like(a), b, n)\nnumbers(a)[:] = numbers(b) + 1")[1],
+        "DECOY",
+        "with its launches left out, a comes out right",
+    ),
+    "replaces_its_observer": (
+        *_at_import(
+            "from triton.runtime.interpreter import GridExecutor\n_call = GridExecutor.__call__\n"
+            "GridExecutor.__call__ = lambda *args, **kwargs: _call(*args, **kwargs)"
+        ),
+        "TAMPERED",
+        "GridExecutor",
+    ),
     "no_result": ("sum", "def NAME(a, n):\n    pass\n", "WRONG", "returned no one-element tensor"),
     "array_as_result": ("sum", "def NAME(a, n):\n    return a\n", "WRONG", ""),
     "wrong_result": ("sum", "def NAME(a, n):\n    return a.sum() + 1\n", "WRONG", "result: got"),
@@ -224,10 +290,10 @@ HONEST: dict[str, tuple[str, str]] = {
             call="ahead = a.clone()\n    shift_kernel[(1,)](a, b, n, BLOCK_SIZE=triton.next_power_of_2(n))"
         ),
     ),
-    "sum": ("sum", "def NAME(a, n):\n    return a.double().sum()\n"),
-    "sum_as_float": ("sum", "def NAME(a, n):\n    return a.double().sum().item()\n"),
-    "sum_in_a_row": ("sum", "def NAME(a, n):\n    return a.double().sum().reshape(1, 1, 1)\n"),
-    "sum_in_single": ("sum", "def NAME(a, n):\n    return a.sum()\n"),
+    "sum": _sum("partial.double().sum()"),
+    "sum_as_float": _sum("partial.double().sum().item()"),
+    "sum_in_a_row": _sum("partial.double().sum().reshape(1, 1, 1)"),
+    "sum_in_single": _sum("partial.sum()"),
 }
 
 #: Right, but what they leave behind in their process would fail whoever comes next.

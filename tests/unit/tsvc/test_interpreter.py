@@ -111,6 +111,7 @@ def some(a_ptr, n):
     lanes = tl.arange(0, 64)
     old = tl.load(a_ptr + lanes * 1000, mask=lanes == 0, other=0.0)
     tl.store(a_ptr + lanes * 1000, old + 1, mask=lanes == 0)
+    tl.debug_barrier()
     tl.atomic_add(a_ptr + lanes - 10, 1.0, mask=(lanes >= 10) & (lanes < 12))
 
 

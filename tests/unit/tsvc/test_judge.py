@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from tsvc.authorship import Authorship
 from tsvc.child import GUARD, guarded
 from tsvc.inputs import Case
 from tsvc.judge import Judge, Judged, require_evidence
@@ -79,7 +80,7 @@ def case_of(judge: Judge, n: int = 10, **more) -> Case:
 def test_a_right_kernel_is_called_three_times_in_three_orders(judge):
     right = judge("plus", plus)
     judged = right.check(case_of(right))
-    assert judged == Judged(judged.case, True, 3, 1)
+    assert judged == Judged(judged.case, True, 3, Authorship(launches=1))
     assert [(one["order"], one["seed"]) for one in right.device.asked] == [
         ("natural", 0),
         ("reversed", 1),
@@ -230,9 +231,9 @@ def test_empty_arrays_in_a_real_child(c_file, tmp_path, interpreter):
 def test_a_loop_whose_cases_are_no_evidence_is_our_trouble():
     case = Case(LOOPS["s111"], 1)
     require_evidence([])
-    require_evidence([Judged(case, False, 3, 1), Judged(case, True, 3, 1)])
+    require_evidence([Judged(case, False, 3), Judged(case, True, 3)])
     with pytest.raises(HarnessError, match="s111: no case is evidence"):
-        require_evidence([Judged(case, False, 3, 1)])
+        require_evidence([Judged(case, False, 3)])
 
 
 def test_a_missing_stale_or_damaged_kernel_is_a_verdict_at_its_use(tmp_path):

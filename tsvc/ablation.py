@@ -1,0 +1,59 @@
+"""What comes out right without its launches is not Triton's work.
+
+A kernel is called with its launches left out, and with launches that fail as they do when memory is short. Nothing
+that it could tell of itself is believed: what C changes must then be wrong. What happens to be right (an array that was
+filled before the launches, on data that leave it so) counts only if it is right on other data too.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from tsvc.comparison import describe_difference
+from tsvc.expected import Expected, expect
+from tsvc.inputs import Case
+from tsvc.kernel import Answer
+from tsvc.verdicts import Decoy, KernelFailure, TorchFallback
+
+#: run(case, fill, launch) -> (arrays as they were sent, answer): a call whose launches are "skip" or "fail".
+Run = Callable[[Case, int, str], tuple[dict, Answer]]
+#: Kinds of data and steps of the seed on which a suspicion is confirmed.
+_AGAIN = (("exact", 101), ("uniform", 102))
+
+
+def check_launches_matter(expected: Expected, run: Run) -> None:
+    """Raises Decoy for what is right with the launches left out, TorchFallback for what is right when they fail."""
+    for launch in ("skip", "fail"):
+        right = _right(expected, run, launch)
+        for kind, step in _AGAIN if right else ():
+            case = replace(expected.case, kind=kind, seed=expected.case.seed + step)
+            again = _right(expect(case), run, launch)
+            right = {name: right[name] | again[name] for name in right.keys() & again.keys()}
+        # A result that never changes is what the function began with.
+        found = sorted(name for name, values in right.items() if name != "result" or len(values) > 1)
+        if found and launch == "skip":
+            raise Decoy(f"with its launches left out, {' and '.join(found)} comes out right: they do not compute it")
+        if found:
+            raise TorchFallback(f"when its launches fail, {' and '.join(found)} comes out right in some other way")
+
+
+def _right(expected: Expected, run: Run, launch: str) -> dict[str, set]:
+    """What is right without launches though an untouched input has it wrong: name -> {C's result} or {}."""
+    fill = 1  # write-only arrays begin with other contents than in the call that was judged
+    try:
+        sent, answer = run(expected.case, fill, launch)
+    except KernelFailure:
+        return {}
+    want = expected.after(fill)
+    found: dict[str, set] = {}
+    for name in (array.name for array in expected.case.loop.outputs):
+        arrays = (sent[name], answer.arrays[name])
+        untouched, now = (describe_difference(name, want[name], got, expected.tolerance[name]) for got in arrays)
+        if untouched and not now:
+            found[name] = set()
+    if expected.result is not None and answer.result is not None:
+        pair = (np.array([expected.result]), np.array([answer.result]))
+        if not describe_difference("result", *pair, expected.tolerance["result"]):
+            found["result"] = {expected.result}
+    return found

@@ -1,0 +1,71 @@
+"""Launches of a call on the GPU, counted, left out or made to fail. Imported by the child alone.
+
+The interpreter's own are counted by tsvc.interpreter.
+"""
+
+import contextlib
+import math
+from collections.abc import Iterator
+
+from triton.compiler import CompiledKernel
+from triton.runtime.errors import OutOfResources
+from triton.runtime.jit import JITFunction
+
+
+class Launches:
+    """Counts launches while watching.
+
+    launches: how many; programs: the most that one of them had; inside: one is going on.
+    tampered: what of Triton the kernel replaced meanwhile, or "".
+    """
+
+    def __init__(self) -> None:
+        self.launches, self.programs, self.inside, self.tampered = 0, 0, False, ""
+        self.ablation: str | None = None
+
+    @contextlib.contextmanager
+    def watching(self, ablation: str | None = None) -> Iterator[None]:
+        """Count what is launched inside, from nothing.
+
+        ablation: "skip" leaves every launch out, "fail" lets it raise what Triton raises when memory is short.
+        """
+        self.launches, self.programs, self.inside, self.tampered = 0, 0, False, ""
+        self.ablation = ablation
+        run, subscript = JITFunction.run, CompiledKernel.__getitem__
+
+        def observed_run(function, *args, grid, warmup, **kwargs):
+            if warmup:
+                return run(function, *args, grid=grid, warmup=warmup, **kwargs)
+            if callable(grid):
+                grid = grid({**dict(zip(function.arg_names, args, strict=False)), **kwargs})
+            with self._launch(grid) as is_due:
+                return run(function, *args, grid=grid, warmup=warmup, **kwargs) if is_due else None
+
+        def observed_subscript(compiled, grid):
+            launch = subscript(compiled, grid)
+
+            def observed_launch(*args, **kwargs):
+                with self._launch(grid) as is_due:
+                    return launch(*args, **kwargs) if is_due else None
+
+            return observed_launch
+
+        JITFunction.run, CompiledKernel.__getitem__ = observed_run, observed_subscript
+        try:
+            yield
+        finally:
+            if (JITFunction.run, CompiledKernel.__getitem__) != (observed_run, observed_subscript):
+                self.tampered = "JITFunction.run"
+            JITFunction.run, CompiledKernel.__getitem__ = run, subscript
+
+    @contextlib.contextmanager
+    def _launch(self, grid) -> Iterator[bool]:
+        self.launches += 1
+        self.programs = max(self.programs, math.prod(grid))
+        if self.ablation == "fail":
+            raise OutOfResources(1 << 20, 0, "shared memory")
+        before, self.inside = self.inside, True
+        try:
+            yield self.ablation is None
+        finally:
+            self.inside = before

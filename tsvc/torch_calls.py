@@ -1,0 +1,100 @@
+"""Torch operators that a function calls beside its launches, and on how much data. Imported by the child alone.
+
+Allocating, viewing, copying and filling are no work: everything else is counted by elements, and so are tensors read
+out to the host or made from what the host computed. A thread has its own dispatch modes, so one that the function
+starts is not seen, and is told instead.
+"""
+
+import contextlib
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import torch
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+_ALLOCATE = "empty empty_like empty_strided new_empty new_empty_strided zeros zeros_like new_zeros ones ones_like "
+_ALLOCATE += "new_ones full full_like new_full arange scalar_tensor lift_fresh resize_ set_"
+_VIEW = "view _unsafe_view reshape _reshape_alias as_strided select slice narrow transpose t permute expand expand_as "
+_VIEW += (
+    "squeeze unsqueeze flatten unflatten detach alias unbind split split_with_sizes chunk diagonal movedim view_as "
+)
+_VIEW += "view_dtype real imag is_same_size is_contiguous"
+_COPY = "clone copy_ _to_copy contiguous fill_ zero_ _pin_memory is_pinned record_stream"
+_NO_WORK = frozenset(f"{_ALLOCATE} {_VIEW} {_COPY}".split())
+#: Functions that hand a tensor's values to Python and numpy, or take them from there.
+_TO_HOST = frozenset(("numpy", "tolist", "__array__", "__dlpack__", "__reduce_ex__"))
+_FROM_HOST = frozenset(("from_numpy", "tensor", "as_tensor", "asarray", "frombuffer", "from_dlpack"))
+
+
+class TorchCalls:
+    """Watches one call of a kernel's function.
+
+    is_inside: tells whether a launch is going on, whose own copies do not count.
+    elements: operator -> elements of its largest operand, summed over its calls; "thread" counts threads started.
+    """
+
+    def __init__(self, is_inside: Callable[[], bool]):
+        self.elements: Counter[str] = Counter()
+        self._is_inside = is_inside
+        self._is_watching = False
+        sys.addaudithook(self._hear)
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Count what happens inside, from nothing."""
+        self.elements.clear()
+        self._is_watching = True
+        try:
+            with _Operators(self._count), _Functions(self._count):
+                yield
+        finally:
+            self._is_watching = False
+
+    def _count(self, name: str, elements: int) -> None:
+        if not self._is_inside():
+            self.elements[name] += elements
+
+    def _hear(self, event: str, arguments: tuple) -> None:
+        if event == "_thread.start_new_thread" and self._is_watching and not self._is_inside():
+            self.elements["thread"] += 1
+
+
+class _Operators(TorchDispatchMode):
+    def __init__(self, count: Callable[[str, int], None]):
+        super().__init__()
+        self.count = count
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        result = func(*args, **(kwargs or {}))
+        name = func.overloadpacket.__name__
+        if name not in _NO_WORK:
+            self.count(name, max(map(_elements, (args, kwargs, result))))
+        return result
+
+
+class _Functions(TorchFunctionMode):
+    def __init__(self, count: Callable[[str, int], None]):
+        super().__init__()
+        self.count = count
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        result = func(*args, **(kwargs or {}))
+        name = getattr(func, "__name__", "")
+        if name in _TO_HOST:
+            self.count(name, _elements(args))
+        elif name in _FROM_HOST:
+            self.count(name, _elements(result))
+        return result
+
+
+def _elements(value) -> int:
+    """Elements of the largest tensor in an operator's arguments or results."""
+    if isinstance(value, torch.Tensor):
+        return value.numel()
+    if isinstance(value, dict):
+        return _elements(tuple(value.values()))
+    if isinstance(value, tuple | list):
+        return max(map(_elements, value), default=0)
+    return 0
