@@ -87,11 +87,12 @@ def read_answer(text: str, stop_reason: str | None = None) -> str:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if stop_reason == "refusal":
         raise Refused(f"the model refused: {text.strip()[:200]!r}")
-    if stop_reason == "max_tokens":
+    blocks = read_blocks(text)
+    # What was cut off after the file is prose.
+    if stop_reason == "max_tokens" and not (blocks and all(block.closed for block in blocks)):
         raise CutOff(f"cut off at the token limit after {len(text)} characters")
     if not text.strip():
         raise Empty("the answer is empty")
-    blocks = read_blocks(text)
     kernels = _distinct(block for block in blocks if block.language in _PYTHON and block.is_kernel)
     if len(kernels) == 1:
         return _tidy(kernels[0].text)

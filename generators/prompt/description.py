@@ -1,5 +1,7 @@
 """The loop itself in the prompt: C source, arguments with their legal values, legal calls, signature to write."""
 
+import re
+
 from tsvc.domain import defaults, is_legal
 from tsvc.loops import Array, Loop, Parameter
 
@@ -56,7 +58,8 @@ def _parameter(parameter: Parameter) -> str:
 
 def legal_calls(loop: Loop) -> str:
     """The conditions of a legal call, the smallest one, and the timed one."""
-    conditions = [f"{name} >= 1" for name in loop.sizes] + [_tidy(rule) for rule in loop.requires]
+    least = [name for name in loop.sizes if not any(re.fullmatch(rf"{name} >= \d+", rule) for rule in loop.requires)]
+    conditions = [f"{name} >= 1" for name in least] + [_tidy(rule) for rule in loop.requires]
     lines = [f"A call is legal if {' and '.join(conditions)}." if conditions else "Every call is legal."]
     smallest = smallest_call(loop)
     if smallest:

@@ -19,6 +19,11 @@ HINTS = {
     "HUNG": "Look for a loop whose length grows too fast, a program that waits for another one, and a launch "
     "per element or row in a host loop.",
     "CRASHED": "Look for addresses far outside, misaligned pointers, and blocks that need too much memory.",
+    "OUT_OF_MEMORY": "Allocate no more scratch memory than the arrays themselves take, a small multiple at most.",
+    "TOO_MANY_PROCESSES": "Start no processes and no threads.",
+    "TOO_MUCH_OUTPUT": "Print nothing.",
+    "TAMPERED": "Use torch and triton as they are: replace none of their functions and reach for none of their insides.",
+    "INVALID_TIMING": "All work has to be done in launches on the current stream, in every call anew.",
     "EXITED": "The function must return; nothing in the file may end the process.",
     "RAISED": "The exception came out of your function. It must work for every legal size, the smallest included.",
     "NOT_COMPILED": "Mend the line that the compiler names; the rules above say what Triton accepts.",
