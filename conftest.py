@@ -1,10 +1,10 @@
-"""Session set-up: the plugin and hypothesis's profiles. Everything else lives in tsvc/."""
+"""Session set-up: the plugin and hypothesis's profiles. Everything else lives in tsvc/ and generators/."""
 
 import os
 
 import hypothesis
 
-pytest_plugins = ["tsvc.plugin"]
+pytest_plugins = ["tsvc.plugin", "generators.plugin"]
 collect_ignore_glob = ["kernels_cache/*", "results/*"]
 
 hypothesis.settings.register_profile("dev", max_examples=20, deadline=None)

@@ -144,7 +144,7 @@ class Generation:
     def prompt(self, loop: Loop) -> Prompt:
         """The loop's prompt; one at a time, since the analyses' isl context is not for several threads."""
         with self._prompt_lock:
-            return build_prompt(loop, analyses_of(self.plan.analyses))
+            return build_prompt(loop, self.plan.analyses)
 
     def keep(self, series: Series) -> None:
         """Write the kernel that a series came to, if it did."""
@@ -190,11 +190,6 @@ class Generation:
             for model, usage in Transcript(self.store.transcript(loop.name, sample)).usages
         ]
         return sum(costs)
-
-
-def analyses_of(option: str) -> str | tuple[str, ...]:
-    """What build_prompt takes, from the text of --analyses."""
-    return option if option in ("all", "none") else tuple(kind.strip() for kind in option.split(",") if kind.strip())
 
 
 def sha256(text: str) -> str:

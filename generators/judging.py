@@ -20,12 +20,13 @@ class Interrupted(Exception):
 class FullJudge:
     """Judges one candidate at a time, from whichever thread: full_judge(loop, code) -> what it was verified on.
 
-    mode: "interpreter" or "cuda". timeout: seconds for one call of a kernel. Raises KernelFailure, HarnessError, and
+    mode: "interpreter" or "cuda". timeout: seconds for one call of a kernel. sandbox: as
+    tsvc.device takes it. Raises KernelFailure, HarnessError, and
     Interrupted after close().
     """
 
-    def __init__(self, mode: str, timeout: float):
-        self._device, self._compiler = Device(mode, timeout), Device("compile")
+    def __init__(self, mode: str, timeout: float, sandbox: str = "auto"):
+        self._device, self._compiler = Device(mode, timeout, sandbox), Device("compile", sandbox=sandbox)
         self._lock = threading.Lock()
         self._is_closed = False
 

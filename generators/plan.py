@@ -71,8 +71,8 @@ class Plan:
         Call it under the loop's lock.
         """
         transcript = Transcript(store.transcript(loop.name, sample))
+        transcript.mend()
         if transcript.events:
-            transcript.mend()
             is_same = transcript.start == self.identity(loop, sample)
             has_passed = any(attempt.passed for attempt in transcript.attempts)
             is_over = self.policy.is_over(transcript.attempts)

@@ -3,6 +3,7 @@
 DIR/s421.py, s421.json          the accepted kernel (of several samples the first) and its record
 DIR/samples/2/s421.py, .json    what sample 2 came to, where there are several
 DIR/transcripts/s421.jsonl      sample 1's transcript; s421.2.jsonl is sample 2's; s421.1.old-1.jsonl is set aside
+DIR/old/s421.py, .json          the kernel that --generate=always put in question
 DIR/.locks/s421.lock            held while a process works on the loop
 """
 
@@ -53,6 +54,14 @@ class Store:
             while (old := self.transcripts / f"{loop}.{sample}.old-{number}.jsonl").exists():
                 number += 1
             path.rename(old)
+
+    def set_kernel_aside(self, loop: str) -> None:
+        """Move the loop's kernel and its record to DIR/old."""
+        old = self.folder / "old"
+        for path in (self.folder / f"{loop}.py", self.folder / f"{loop}.json"):
+            if path.exists():
+                old.mkdir(exist_ok=True)
+                path.replace(old / path.name)
 
     def has_kernel(self, loop: str) -> bool:
         return (self.folder / f"{loop}.py").is_file()

@@ -139,7 +139,7 @@ class Transcript:
     @property
     def failure(self) -> str:
         """Why the last call brought no answer; "" when it did, or none was sent."""
-        last = next((event for event in reversed(self.events) if event["event"] != "request"), {})
+        last: dict = next((event for event in reversed(self.events) if event["event"] != "request"), {})
         return last["error"] if last.get("event") == "failed" else ""
 
 
