@@ -4,7 +4,7 @@ PY := .venv/bin/python
 WORKERS := $(shell nproc 2>/dev/null || echo 2)
 GPU := $(wildcard /dev/nvidia0)
 
-.PHONY: bench test lint clean
+.PHONY: bench test lint alarms clean
 
 bench: .venv/ready
 ifeq ($(GPU),)
@@ -29,6 +29,17 @@ lint: .venv/ready
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
+
+# False alarms: the bundled kernels, RUNS times on data that were never drawn before; stops at the first alarm.
+RUNS ?= 20
+FIRST ?= 1
+alarms: .venv/ready
+	@mkdir -p results/latest
+	@for seed in $$(seq $(FIRST) $$(($(FIRST) + $(RUNS) - 1))); do \
+		env -u CI $(PY) -m pytest -n $(WORKERS) -q -k "test_correct or test_sizes" --data-seed=$$seed \
+			--hypothesis-seed=$$seed $(ARGS) > results/latest/alarms.log || { cat results/latest/alarms.log; exit 1; }; \
+		echo "seed $$seed: $$(grep ' loops pass' results/latest/alarms.log)"; \
+	done
 
 clean:
 	rm -rf .venv .cache .hypothesis .pytest_cache .ruff_cache .mypy_cache .benchmarks results/latest

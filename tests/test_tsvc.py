@@ -17,8 +17,9 @@ pytestmark = every_loop()
 ON_GPU = bool(visible_gpus())
 
 
-def test_correct(loop, judge, note):
-    judged = [judge.check(case) for case in fixed(loop, sizes(loop, ON_GPU))]
+def test_correct(loop, judge, note, request):
+    seed = request.config.getoption("--data-seed")
+    judged = [judge.check(case) for case in fixed(loop, sizes(loop, ON_GPU), seed)]
     require_evidence(judged)
     note(
         cases=len(judge.judged),

@@ -52,6 +52,8 @@ def pytest_addoption(parser):
     option("--kernels", "judge the kernels of this directory (default: kernels_cache)", type=Path, metavar="DIR")
     foreign = "list what is wrong with the kernels of --kernels, somebody else's; neither compiled nor timed"
     option("--audit", foreign, action="store_true")
+    draws = "draw other data for the fixed cases (default 0: the same on each run); for drawn cases: --hypothesis-seed"
+    option("--data-seed", draws, type=int, default=0, metavar="N")
     rate = "exit 0 when at least this fraction of the loops asked for pass"
     option("--min-pass-rate", rate, type=float, metavar="FRACTION")
     option("--baseline", "exit 1 when a loop that passed in this run does not now", type=Path, metavar="RUN")
@@ -94,6 +96,8 @@ def pytest_configure(config):
         raise pytest.UsageError("--audit needs --kernels=DIR, and leaves the directory as it is (no --record)")
     if config.getoption("--audit"):
         config.pluginmanager.register(Audit(directory, config.getoption("--results")), "tsvc-audit")
+    if config.getoption("--data-seed") < 0:
+        raise pytest.UsageError("--data-seed: a number from 0")
     demands = _demands(config)
     if not visible_gpus():
         config.option.benchmark_disable = True

@@ -18,6 +18,18 @@ def test_fixed_cases_are_legal_and_near(name):
     assert any(case.n > 25000 or (loop.is_2d and case.m > 100) for case in found)
 
 
+def test_another_seed_draws_other_data_at_the_same_sizes():
+    ours, others = (fixed(LOOPS["s000"], SIZES, seed) for seed in (0, 1))
+    assert [(case.n, case.kind) for case in ours] == [(case.n, case.kind) for case in others]
+    for one, other in zip(ours, others, strict=True):
+        same = one.arrays()["b"].tobytes() == other.arrays()["b"].tobytes()
+        assert same == (one.kind == "tsvc") or one.n < 3
+
+
+def test_rounded_data_also_come_in_several_blocks():
+    assert [case.n for case in fixed(LOOPS["s000"], SIZES) if case.kind == "uniform"] == [1000, 2049]
+
+
 @pytest.mark.parametrize("name", LOOPS)
 def test_the_timed_case_has_the_size_asked_for_or_just_below(name):
     case = make(LOOPS[name], 32000, 256, "tsvc", 0)
