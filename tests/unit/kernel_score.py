@@ -7,6 +7,7 @@ stopped goes on where it stood; mutants whose text is unchanged are not judged a
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -16,16 +17,15 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
 from kernel_mutants import Mutant, mutants
-from mutants import SIZES
-from tsvc.strategies import cases
 
 from clib.build import ROOT
-from tsvc.cases import fixed, make
+from tsvc.acceptance import failure_of
+from tsvc.cases import fixed, make, sizes
 from tsvc.device import Device
 from tsvc.judge import Judge
 from tsvc.kernel import BUNDLED
 from tsvc.loops import LOOPS
-from tsvc.plugin import failure_of
+from tsvc.strategies import largest_cases
 from tsvc.verdicts import HarnessError, KernelFailure
 
 RESULTS = ROOT / "results" / "kernel-mutants.json"
@@ -43,7 +43,7 @@ _BEYOND = {"large": ((70001, 130, "exact"), (70001, 130, "uniform")), "huge": ((
 
 def suite_cases(loop) -> list:
     """The suite's fixed cases, small ones first."""
-    return sorted(fixed(loop, SIZES), key=lambda case: case.n * case.m)
+    return sorted(fixed(loop, sizes(loop, False)), key=lambda case: case.n * case.m)
 
 
 def cases_beyond(loop, stage: str) -> list:
@@ -99,7 +99,7 @@ def _check_drawn(judge: Judge) -> None:
     )
 
     @quick
-    @given(case=cases(judge.loop, 4097, 48))
+    @given(case=largest_cases(judge.loop, False))
     def check(case):
         judge.device.tenants.clear()
         judge.check(case)
@@ -153,9 +153,8 @@ def summary(rows: list[dict]) -> list[str]:
     survivors = [row for row in living if row["verdict"] == "PASSED"]
     killed = len(living) - len(survivors)
     lines = [f"{len(rows)} mutants, {len(rows) - len(living)} stillborn; {killed} of {len(living)} killed "]
-    lines[0] += (
-        f"({100 * killed / max(1, len(living)):.2f} %); by verdict {dict(Counter(r['verdict'] for r in living))}, by stage {dict(Counter(r['stage'] for r in living))}"
-    )
+    lines[0] += f"({100 * killed / max(1, len(living)):.2f} %)"
+    lines += [f"  by {key}: {dict(Counter(row[key] for row in living))}" for key in ("verdict", "stage")]
     for operator, total in sorted(Counter(row["operator"] for row in living).items()):
         left = sum(row["operator"] == operator for row in survivors)
         lines.append(f"  {operator:11} {total - left:5} of {total:5} killed")
@@ -181,19 +180,26 @@ def main() -> None:
     known = {} if options.fresh else {row["digest"]: row for row in rows}
     wanted = options.loops or list(LOOPS)
     found = {name: [row for row in rows if row["loop"] == name] for name in LOOPS}
-    start = time.monotonic()
+    start, failed = time.monotonic(), []
     with ProcessPoolExecutor(options.workers) as pool:
         pending = {
             pool.submit(judge_loop, name, known, options.limit, STAGES[: options.stages]): name for name in wanted
         }
         for done, future in enumerate(as_completed(pending), 1):
             name = pending[future]
-            found[name] = future.result()
+            try:
+                found[name] = future.result()
+            except HarnessError as error:
+                failed.append(name)
+                print(f"{done}/{len(pending)} {error}", flush=True)
+                continue
             left = sum(row["verdict"] == "PASSED" for row in found[name])
             print(f"{done}/{len(pending)} {time.monotonic() - start:.0f} s {name}: {left} survive", flush=True)
             rows = [row for name in LOOPS for row in found[name]]
             options.out.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
     print("\n".join(summary([row for name in wanted for row in found[name]])))
+    if failed:
+        sys.exit(f"not scored: {', '.join(failed)}")
 
 
 if __name__ == "__main__":
