@@ -5,8 +5,10 @@ out to the host or made from what the host computed. A thread has its own dispat
 starts is not seen, and is told instead.
 """
 
+import _thread
 import contextlib
-import sys
+import functools
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -33,13 +35,19 @@ class TorchCalls:
 
     is_inside: tells whether a launch is going on, whose own copies do not count.
     elements: operator -> elements of its largest operand, summed over its calls; "thread" counts threads started.
+
+    There is one in a process, made before a kernel is read, which could keep what starts threads for itself.
     """
 
     def __init__(self, is_inside: Callable[[], bool]):
         self.elements: Counter[str] = Counter()
         self._is_inside = is_inside
         self._is_watching = False
-        sys.addaudithook(self._hear)
+        for owner in (_thread, threading):
+            for name in ("start_new_thread", "start_joinable_thread"):  # the second since Python 3.13
+                name = name if owner is _thread else f"_{name}"
+                if hasattr(owner, name):
+                    setattr(owner, name, self._counted(getattr(owner, name)))
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -56,9 +64,14 @@ class TorchCalls:
         if not self._is_inside():
             self.elements[name] += elements
 
-    def _hear(self, event: str, arguments: tuple) -> None:
-        if event == "_thread.start_new_thread" and self._is_watching and not self._is_inside():
-            self.elements["thread"] += 1
+    def _counted(self, start: Callable) -> Callable:
+        @functools.wraps(start)
+        def counted(*args, **kwargs):
+            if self._is_watching and not self._is_inside():
+                self.elements["thread"] += 1
+            return start(*args, **kwargs)
+
+        return counted
 
 
 class _Operators(TorchDispatchMode):
