@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyses import AnalysisError, analyse
 from tsvc.cases import fixed, sizes
 from tsvc.judge import require_evidence
 from tsvc.lease import visible_gpus
@@ -17,7 +18,17 @@ pytestmark = every_loop()
 ON_GPU = bool(visible_gpus())
 
 
+def findings_of(loop) -> list[str]:
+    """What the analyses say of a loop, a line each, for the report."""
+    try:
+        return [f"line {finding.line}: {finding.advice} ({finding.level})" for finding in analyse(loop)]
+    except AnalysisError as error:  # C that cannot be analysed can be judged all the same
+        return [str(error)]
+
+
 def test_correct(loop, judge, note, request):
+    note(c_source=loop.source, findings=findings_of(loop))
+    note(kernel_source=judge.kernel.text, kernel_sha256=judge.kernel.sha256, origin=judge.kernel.origin)
     seed = request.config.getoption("--data-seed")
     judged = [judge.check(case) for case in fixed(loop, sizes(loop, ON_GPU), seed)]
     require_evidence(judged)
@@ -25,8 +36,6 @@ def test_correct(loop, judge, note, request):
         cases=len(judge.judged),
         evidence=sum(one.is_evidence for one in judge.judged),
         launches=judged[0].launches,
-        origin=judge.kernel.origin,
-        kernel_sha256=judge.kernel.sha256,
         device=judge.device.facts,
     )
 
