@@ -119,8 +119,12 @@ if (panel) {
       draw(figure.lastChild, figures.loops[name][title]);
     }
   };
-  panel.addEventListener("close", () => location.hash && history.pushState(null, "", location.pathname + location.search));
-  document.getElementById("close").addEventListener("click", () => panel.close());
+  const forget = () => location.hash && history.pushState(null, "", "#"); // without a jump to the top
+  panel.addEventListener("close", forget); // by Escape
+  document.getElementById("close").addEventListener("click", () => {
+    panel.close();
+    forget();
+  });
   addEventListener("hashchange", open);
   open();
 }
