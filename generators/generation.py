@@ -102,9 +102,9 @@ class Generation:
             except (CallFailed, HarnessError, TranscriptError) as failure:
                 self.course.problems[loop.name] = str(failure)
             except BaseException as bug:
-                self._bugs.append(bug)
+                self._bugs.append(bug)  # run() raises it where someone sees it
                 self._is_stopped.set()
-                raise
+                return
             self.course.working.pop(loop.name, None)
             self.course.done += not self.course.halt
 
