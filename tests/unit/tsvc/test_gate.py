@@ -5,7 +5,9 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import pytest
 from test_results import report
@@ -154,6 +156,7 @@ def suite(tmp_path_factory):
         "[pytest]\nstrict = true\nmarkers = timing: t\naddopts = --max-worker-restart=1000\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "", "COLUMNS": "200"}
+    environment["GITHUB_STEP_SUMMARY"] = str(folder / "summary.md")
 
     def run(*options: str):
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
@@ -161,6 +164,7 @@ def suite(tmp_path_factory):
         words = dict(re.findall(r"^(\w+) +([A-Z_]{4,}) ", done.stdout, re.MULTILINE))
         return done.returncode, done.stdout + done.stderr, {name: word for name, word in words.items() if name in LOOPS}
 
+    run.folder = folder
     return run
 
 
@@ -198,3 +202,34 @@ def test_stopping_early_leaves_tests_unreported(suite):
     code, output, _ = suite(*LOOPS_ASKED, "-x", "--min-pass-rate=0.1")
     assert code != 0
     assert "tests never reported" in output
+
+
+def test_a_regression_and_a_missing_gpu_are_red_under_a_good_rate(suite, tmp_path):
+    loops = {name: {"verdict": "PASSED", "device_us": 2.0} for name in ("s111", "s112")}
+    baseline = {"schema": 1, "machine": {"device": "NVIDIA H200"}, "n": 32000, "m": 256, "loops": loops}
+    (tmp_path / "results.json").write_text(json.dumps(baseline))
+    junit = tmp_path / "junit.xml"
+    options = [f"--baseline={tmp_path}", "--max-slowdown=1.2", "--min-pass-rate=0.5", f"--junitxml={junit}"]
+    code, output, _ = suite("--loop=s111", "--loop=s112", *options)
+    assert code == 1
+    assert "1 of 2 loops pass; gate 50 % met" in output
+    assert f"baseline {tmp_path} NOT met: passed there, not here: s112 WRONG" in output
+    assert "max slowdown 1.2 NOT met: the baseline is from NVIDIA H200, this run from interpreter" in output
+    cases = {case.get("name"): case for case in ElementTree.parse(junit).iter("testcase")}
+    facts = {one.get("name"): one.get("value") for one in cases["test_correct[s111]"].iter("property")}
+    assert facts == {"verdict": "PASSED", "cases": "3", "evidence": "2", "launches": "1"}
+    assert cases["test_correct[s112]"].find("properties/property").get("value") == "WRONG"
+    assert float(cases["test_correct[s112]"].get("time")) >= 0
+
+
+def test_a_ci_job_gets_the_report_in_its_summary(suite, tmp_path):
+    suite("--loop=s111", f"--results={tmp_path}")
+    summary = (Path(suite.folder) / "summary.md").read_text()
+    assert summary.endswith((tmp_path / "REPORT.md").read_text())
+    assert json.loads((tmp_path / "badge.json").read_text())["message"] == "1/1"
+
+
+def test_a_run_without_a_single_loop_that_ran_says_why(suite):
+    code, output, _ = suite("--loop=s111", "-m", "timing", "--min-pass-rate=0.5")
+    assert code == 1
+    assert "0 of 1 loops pass; gate 50 % NOT met; 1 skipped: no GPU" in output
