@@ -82,12 +82,14 @@ def _source(launch: Launch) -> tuple[ASTSource, str]:
     signature, constants, attributes = {}, {}, {}
     for position, parameter in enumerate(launch.kernel.params):
         value = launch.arguments[parameter.name]
-        if parameter.is_constexpr or value is None:
+        # As in a launch: an int that is 1 becomes a constant, one that 16 divides is known to be so.
+        special = isinstance(value, int) and not isinstance(value, bool) and not parameter.do_not_specialize
+        if parameter.is_constexpr or value is None or (special and value == 1):
             signature[parameter.name] = "constexpr"
             constants[(position,)] = value
         else:
             signature[parameter.name] = _type(value)
-            if isinstance(value, torch.Tensor) or (isinstance(value, int) and value % 16 == 0):
+            if isinstance(value, torch.Tensor) or (special and value % 16 == 0):
                 attributes[(position,)] = [["tt.divisibility", 16]]
     source = ASTSource(launch.kernel, signature, constants, attributes)
     return source, f"{launch.kernel.__name__} {signature} {constants} {attributes} {launch.options}"

@@ -22,7 +22,7 @@ HINTS = {
     "OUT_OF_MEMORY": "Allocate no more scratch memory than the arrays themselves take, a small multiple at most.",
     "TOO_MANY_PROCESSES": "Start no processes and no threads.",
     "TOO_MUCH_OUTPUT": "Print nothing.",
-    "TAMPERED": "Use torch and triton as they are: replace none of their functions and reach for none of their insides.",
+    "TAMPERED": "Use torch and triton as they are: replace none of their functions and none of their insides.",
     "INVALID_TIMING": "All work has to be done in launches on the current stream, in every call anew.",
     "EXITED": "The function must return; nothing in the file may end the process.",
     "RAISED": "The exception came out of your function. It must work for every legal size, the smallest included.",

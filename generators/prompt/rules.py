@@ -121,9 +121,9 @@ RULES = (
         "for j in tl.static_range(n):\n    tl.store(y_ptr + j, 0.0)",
     ),
     Rule(
-        "No try, raise, with, dict, list comprehension or f-string, and no `a = b = ...`, in a kernel.",
-        "y = 0.0\nz = y",
-        "y = z = 0.0",
+        "No try, raise, with, dict, list comprehension or f-string in a kernel, and no `a = b = ...`. Tuples work.",
+        "pair = (n, k)",
+        "pair = {0: n, 1: k}",
     ),
 )
 
