@@ -95,9 +95,9 @@ def behind_bwrap(mode: str, folder: Path, gates: frozenset[str] = ALL) -> list[s
     """
     command = ["bwrap", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     command += ["--unshare-user", "--uid", "65534", "--gid", "65534"]  # nobody; root outside is no root inside
-    command += ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-    if "network" in gates:
-        command += ["--unshare-net"]
+    command += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    command += ["--unshare-pid"] if "processes" in gates else []
+    command += ["--unshare-net"] if "network" in gates else []
     if "filesystem" not in gates:
         return [*command, "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc", "--chdir", str(folder)]
     command += ["--size", str(DISK), "--tmpfs", _INSIDE]

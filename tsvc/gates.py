@@ -10,6 +10,7 @@ GATES: dict[str, str] = {
     "nonce": "exactly one answer counts, and it carries the request's nonce",
     "environment": "the child sees an allow-list of environment variables",
     "filesystem": "the child reads what it needs and writes to its own directory",
+    "processes": "the child sees and signals no process but its own",
     "network": "the child reaches no network, loopback included",
     "limits": "memory, processes and file sizes are limited",
     "timeout": "a call without an answer in time is ended, with all that it started",
