@@ -21,14 +21,20 @@ def sizes(model) -> isl.Set:
 def count(points: isl.Set, context: isl.Set) -> Polynomial | None:
     """The number of points of a set, for parameters in the context; None if it has no such form.
 
-    Exact: each dimension must run through all whole numbers (or all of one residue) between two affine bounds, which
-    isl proves.
+    Exact: each dimension must run through all whole numbers (or all of one residue) between two affine bounds, and
+    the form must give 0 for parameters without points, which isl proves.
     """
     points = points.intersect_params(context).coalesce()
+    without = context.subtract(points.params())
     points = points.reset_tuple_id() if points.has_tuple_id() else points
     for d in range(points.dim(isl.dim_type.set)):
         points = points.set_dim_name(isl.dim_type.set, d, f"@{d}")
-    return _counted(str(points), points)
+    total = _counted(str(points), points)
+    if total is None or points.is_empty() or without.is_empty():
+        return total
+    names = [str(context.get_dim_name(isl.dim_type.param, d)) for d in range(context.dim(isl.dim_type.param))]
+    is_zero = total.is_affine and without.is_subset(isl.Set(f"[{', '.join(names)}] -> {{ : {total} = 0 }}"))
+    return total if is_zero else None
 
 
 #: By text: most loops run over the same few sets.

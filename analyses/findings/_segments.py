@@ -8,6 +8,7 @@ import islpy as isl
 
 from analyses.findings._render import spelled
 from analyses.model import Level, Model
+from analyses.model.polynomial import Polynomial
 from analyses.model.verdict import judge
 
 #: More parts than this are a loop of their own.
@@ -33,6 +34,20 @@ class Split:
         if self.condition is not None:
             found["condition"] = spelled(self.condition)
         return found
+
+
+def likeness(model: Model, level: Level, *, one_form: bool) -> str:
+    """What is claimed of the iterations of a part in which the same statements run: "uniform" or "alike".
+
+    Uniform: their subscripts change by the same amount each time. one_form: a subscript has one form in a part.
+    """
+    later = {level.name: Polynomial.atom(level.name) + Polynomial.constant(level.step)}
+    for access in (a for s in model.inside(level) if s.loops[-1] == level for a in s.accesses):
+        for form in (form for form in access.subscript_forms() if form is not None):
+            steps = (piece.value.substitute(later) - piece.value for piece in form)
+            if any(level.name in step.names for step in steps) or (len(form) > 1 and not one_form):
+                return "alike"
+    return "uniform"
 
 
 def head(model: Model) -> str:

@@ -10,6 +10,7 @@ import islpy as isl
 
 from analyses.finding import CONDITION, OVERAPPROXIMATION, PROVEN, Finding
 from analyses.findings._count import SMALLEST, count, python, sizes
+from analyses.findings._render import spelled
 from analyses.model import Access, Model, Statement
 from analyses.model.polynomial import Polynomial
 from analyses.model.program import Binary, Call, Select, kind_of, walk
@@ -20,12 +21,15 @@ ELEMENT = 4
 
 def traffic(model: Model) -> Finding | None:
     """Bytes and operations of the whole call; None where neither has a closed form."""
-    context = sizes(model)
+    context = _running(model)
     if context.is_empty():
         return None
     moved = _bytes(model, context)
     work = _operations(model, context)
-    claim = {"type": "traffic", "sizes": {k: v for k, v in SMALLEST.items() if k in model.parameters}}
+    claim: dict = {"type": "traffic", "sizes": {k: v for k, v in SMALLEST.items() if k in model.parameters}}
+    given = "" if sizes(model).is_subset(context) else model.describe(context)
+    if given:
+        claim["condition"] = spelled(context)
     for name, (low, high) in (("bytes", moved), ("operations", work)):
         if low == high:
             claim[name] = python(high)
@@ -37,14 +41,25 @@ def traffic(model: Model) -> Finding | None:
         return None
     tight = moved[0] == moved[1] and work[0] == work[1]
     ratio = _intensity(work[1], moved[1])
-    advice = f"One call moves {_range(*moved)} bytes for {_range(*work)} arithmetic operations"
+    where = f"Where {given}, one" if given else "One"
+    advice = f"{where} call moves {_range(*moved)} bytes for {_range(*work)} arithmetic operations"
     advice += f": {ratio} operations a byte." if ratio else "."
     evidence = {"operations_per_byte": ratio} if ratio else {}
-    level = PROVEN if tight else CONDITION if moved[1] is not None else OVERAPPROXIMATION
+    level = PROVEN if tight and not given else CONDITION if moved[1] is not None else OVERAPPROXIMATION
     return Finding("memory_access", level, model.name, model.loop.line, claim, advice, evidence)
 
 
 Range = tuple[Polynomial, Polynomial | None]
+
+
+def _running(model: Model) -> isl.Set:
+    """The sizes and parameters that are counted for: where all statements run, unless their number is 0 elsewhere."""
+    context = sizes(model)
+    for statement in model.statements:
+        where = statement.domain.params()
+        if not context.is_subset(where) and count(statement.domain, context) is None:
+            context = context.intersect(where)
+    return context
 
 
 def _bytes(model: Model, context: isl.Set) -> Range:

@@ -22,7 +22,8 @@ def find(model: Model) -> list[Finding]:
 def _finding(model: Model, group: list[Indirect]) -> Finding:
     first = group[0]
     array, level = first.access.array, first.level
-    written = any(access.array == array for s in model.inside(level.chain[0]) for access in s.writes)
+    written = any(access.array == array for s in model.statements for access in s.writes)
+    here = any(access.array == array for s in model.inside(level.chain[0]) for access in s.writes)
     claim = {
         "type": "gather",
         "level": level.name,
@@ -35,7 +36,7 @@ def _finding(model: Model, group: list[Indirect]) -> Finding:
     more = f" and {len(group) - 1} more" if len(group) > 1 else ""
     advice = (
         f"{place}{more} is gathered: neighbouring iterations of loop {level.name} may read distant or equal elements, "
-        + (f"and {array} is only read." if not written else f"and the loop also writes {array}.")
+        + f"and {f'the loop also writes {array}' if here else f'{array} is only read'}{' in it' * (written > here)}."
     )
-    level_ = OVERAPPROXIMATION if written else PROVEN
+    level_ = OVERAPPROXIMATION if here else PROVEN
     return Finding("gather", level_, model.name, first.statement.line, claim, advice)

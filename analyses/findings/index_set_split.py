@@ -8,7 +8,7 @@ import islpy as isl
 
 from analyses.finding import PROVEN, Finding
 from analyses.findings._render import evidence
-from analyses.findings._segments import LIMIT, Split, counters, crossing, ends, words
+from analyses.findings._segments import LIMIT, Split, counters, crossing, ends, likeness, words
 from analyses.model import Level, Model
 from analyses.model.program import If, walk
 
@@ -89,6 +89,6 @@ def _uniform(model: Model, level: Level, split: Split) -> Finding:
         PROVEN,
         model.name,
         level.line,
-        split.claim(level, uniform=True),
+        split.claim(level, **{likeness(model, level, one_form=False): True}),
         f"The condition on {level.name} is settled by splitting its loop into {places}: no branch is left in either.",
     )

@@ -4,7 +4,7 @@ import islpy as isl
 
 from analyses.finding import PROVEN, Finding
 from analyses.findings._render import evidence
-from analyses.findings._segments import Split, counters, crossing, ends, head, length, words
+from analyses.findings._segments import Split, counters, crossing, ends, head, length, likeness, words
 from analyses.findings.index_set_split import by_condition, ordered
 from analyses.model import Level, Model, Statement
 
@@ -20,9 +20,10 @@ def find(model: Model) -> list[Finding]:
         if split and ends(split.parts, LIMIT):
             found.append(_finding(model, level, split, "parallel"))
             continue
-        split = _by_subscripts(model, level) or by_condition(model, level)
+        by_form = _by_subscripts(model, level)
+        split = by_form or by_condition(model, level)
         if split and ends(split.parts, LIMIT):
-            found.append(_finding(model, level, split, "uniform"))
+            found.append(_finding(model, level, split, likeness(model, level, one_form=by_form is not None)))
     return found
 
 

@@ -161,6 +161,8 @@ def floored(numerator: Polynomial, divisor: int) -> Polynomial:
         {a: Fraction(v // divisor) for a, v in numerator.terms if v.denominator == 1 and v % divisor == 0}
     )
     rest = numerator - outside.scaled(divisor)
+    if rest.value is not None:
+        return outside + Polynomial.constant(rest.value // divisor)
     return outside + Polynomial.atom(Floor(rest, divisor))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
-from oracle import CHECKS
+from oracle import CHECKS, holds
 from replay import Refuted
-from tracing import prepare, record
+from tracing import cases, prepare, record
 
 from analyses.findings._traffic import ELEMENT, operations
 from analyses.model import Model
@@ -17,6 +17,8 @@ from tsvc.inputs import Case
 
 #: Iterations in which a stride may differ: a scalar that wraps around has another value in the first one or two.
 ODD = 2
+#: (n, m) of the calls that are counted.
+SIZES = [(37, 9), (40, 8), (33, 13)]
 
 
 def memory_access(model: Model, claim: Mapping, rng: np.random.Generator) -> None:
@@ -59,12 +61,13 @@ def _named(access, entry: Mapping) -> bool:
 
 
 def traffic(model: Model, claim: Mapping, rng: np.random.Generator) -> None:
-    """{"sizes": {"n": lowest}, "bytes" | "bytes_at_least", "bytes_at_most", the same for "operations"}."""
-    for n, m in (37, 9), (40, 8), (33, 13):
-        case = _case(model, rng, n, m)
+    """{"sizes": {"n": lowest}, ["condition"], "bytes" | "bytes_at_least", "bytes_at_most"}, as well "operations"."""
+    for case in (*(_case(model, rng, n, m) for n, m in SIZES), *cases(model.loop, rng, 3, SIZES)):
         if any(getattr(case, name) < low for name, low in claim["sizes"].items()):
             continue
         instances, values, _ = record(model, case)
+        if not holds(model, claim.get("condition"), values):
+            continue
         names = {"n": case.n, "m": case.m, **values}
         outside = prepare(case)[0].keys()
         read, written = set(), set()

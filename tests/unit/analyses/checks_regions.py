@@ -32,10 +32,10 @@ def holds_at(points: isl.Set, spot: tuple[int, ...]) -> bool:
 
 
 def split(model: Model, claim: Mapping, rng: np.random.Generator) -> None:
-    """{"level", "parts", ["private"], ["parallel"], ["uniform"]}
+    """{"level", "parts", ["private"], ["parallel"], ["alike"], ["uniform"]}
 
-    The parts of a loop's range one after the other; parallel: the iterations of each mixed; uniform: in each,
-    a statement runs in all iterations or in none, at subscripts that change by the same amount each time.
+    The parts of a loop's range one after the other; parallel: the iterations of each mixed; alike: in each,
+    a statement runs in all iterations or in none; uniform: also at subscripts that change by the same amount each time.
     """
     level = model.level[claim["level"]]
     views = {"private": claim["private"]} if claim.get("private") else {}
@@ -54,8 +54,8 @@ def split(model: Model, claim: Mapping, rng: np.random.Generator) -> None:
                     raise Refuted(f"{level.name} = {spot} is in {len(where)} parts")
                 groups[where[0]].append(instance)
             for group in groups:
-                if claim.get("uniform"):
-                    regular(group, level, memory)
+                if claim.get("alike") or claim.get("uniform"):
+                    regular(group, level, memory, strides=claim.get("uniform", False))
                 if claim.get("parallel"):
                     interleaved(group, level.depth, memory, rng, **views)
                 else:
@@ -64,8 +64,8 @@ def split(model: Model, claim: Mapping, rng: np.random.Generator) -> None:
         compare(case, memory)
 
 
-def regular(group: list[Instance], level: Level, memory: Memory) -> None:
-    """Raises Refuted unless all iterations of a part do the same at subscripts of constant strides."""
+def regular(group: list[Instance], level: Level, memory: Memory, *, strides: bool) -> None:
+    """Raises Refuted unless all iterations of a part do the same, where asked at subscripts of constant strides."""
     rounds = sorted({instance.iters[level.depth] for instance in group})
     spots: dict[tuple, dict[int, tuple]] = {}
     for instance in group:
@@ -80,7 +80,7 @@ def regular(group: list[Instance], level: Level, memory: Memory) -> None:
         if sorted(found) != rounds:
             raise Refuted(f"{name} runs in some iterations of a part only")
         steps = {tuple(np.subtract(found[b], found[a])) for a, b in pairwise(rounds)}
-        if len(steps) > 1:
+        if strides and len(steps) > 1:
             raise Refuted(f"a subscript of {name} changes by {sorted(steps)}")
 
 

@@ -36,3 +36,28 @@ void start_read_by_another_name(int m, real s, const real y[restrict m], real x[
             x[m - i] += s;
         }
 }
+
+void halved_subscript(int n, real a[restrict n], real b[restrict n])
+{
+    for (int i = 0; i < n; i++) {
+        if (i < 4)
+            b[i / 2] += a[i / 2];
+        a[i] = 1;
+    }
+}
+
+void runs_for_odd_sizes_only(int m, real aa[restrict m][m], const real y[restrict m])
+{
+    for (int i = m - 3; i >= 2; i -= 2)
+        for (int j = i + 1; j < m - 2; j += 2)
+            if (j < 4)
+                aa[i][j] = y[i] + y[j];
+}
+
+void gathered_after_it_was_written(int n, const int ip[restrict n], real a[restrict n], real b[restrict n])
+{
+    for (int i = 0; i < n; i++)
+        a[i] = b[i];
+    for (int i = 0; i < n; i++)
+        b[i] = a[ip[i]];
+}
