@@ -200,7 +200,7 @@ def pytest_runtest_makereport(item, call):
     report = yield
     state = item.config.stash[_STATE]
     for position, (name, value) in enumerate(report.user_properties):
-        if name == "verdict" and value[1] == "MISSING" and not item.config.getoption("--audit"):
+        if name == "failure" and value[1] == "MISSING" and not item.config.getoption("--audit"):
             loop = loop_of(item.nodeid)
             text = f"{value[2]}\n{explain(state.folder, loop, state.mode, item.config.getoption('--llm'))}"
             report.user_properties[position] = (name, [value[0], value[1], text])
