@@ -17,8 +17,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
 from kernel_mutants import Mutant, mutants
+from kernel_section import RESULTS, living, read_rows
 
-from clib.build import ROOT
 from tsvc.acceptance import failure_of
 from tsvc.cases import fixed, make, sizes
 from tsvc.device import Device
@@ -28,7 +28,6 @@ from tsvc.loops import LOOPS
 from tsvc.strategies import largest_cases
 from tsvc.verdicts import HarnessError, KernelFailure
 
-RESULTS = ROOT / "results" / "kernel-mutants.json"
 #: How many mutants of a loop are judged at most.
 LIMIT = 26
 #: Words of a mutant that Python or Triton refuses whatever the data: no test of a judge.
@@ -149,13 +148,13 @@ def _check_original(loop: str, device: Device, stages) -> None:
 
 def summary(rows: list[dict]) -> list[str]:
     """Totals, by operator, and the survivors, in lines for a terminal."""
-    living = [row for row in rows if row["verdict"] != "STILLBORN"]
-    survivors = [row for row in living if row["verdict"] == "PASSED"]
-    killed = len(living) - len(survivors)
-    lines = [f"{len(rows)} mutants, {len(rows) - len(living)} stillborn; {killed} of {len(living)} killed "]
-    lines[0] += f"({100 * killed / max(1, len(living)):.2f} %)"
-    lines += [f"  by {key}: {dict(Counter(row[key] for row in living))}" for key in ("verdict", "stage")]
-    for operator, total in sorted(Counter(row["operator"] for row in living).items()):
+    counted = living(rows)
+    survivors = [row for row in counted if row["verdict"] == "PASSED"]
+    killed = len(counted) - len(survivors)
+    lines = [f"{len(rows)} mutants, {len(rows) - len(counted)} stillborn; {killed} of {len(counted)} killed "]
+    lines[0] += f"({100 * killed / max(1, len(counted)):.2f} %)"
+    lines += [f"  by {key}: {dict(Counter(row[key] for row in counted))}" for key in ("verdict", "stage")]
+    for operator, total in sorted(Counter(row["operator"] for row in counted).items()):
         left = sum(row["operator"] == operator for row in survivors)
         lines.append(f"  {operator:11} {total - left:5} of {total:5} killed")
     lines += [
@@ -176,7 +175,7 @@ def main() -> None:
     )
     parser.add_argument("--fresh", action="store_true", help="judge all again")
     options = parser.parse_args()
-    rows = json.loads(options.out.read_text()) if options.out.is_file() else []
+    rows = read_rows(options.out)
     known = {} if options.fresh else {row["digest"]: row for row in rows}
     wanted = options.loops or list(LOOPS)
     found = {name: [row for row in rows if row["loop"] == name] for name in LOOPS}
@@ -189,9 +188,9 @@ def main() -> None:
             name = pending[future]
             try:
                 found[name] = future.result()
-            except HarnessError as error:
+            except Exception as error:  # one loop's trouble must not cost the others' results
                 failed.append(name)
-                print(f"{done}/{len(pending)} {error}", flush=True)
+                print(f"{done}/{len(pending)} {name}: {type(error).__name__}: {error}", flush=True)
                 continue
             left = sum(row["verdict"] == "PASSED" for row in found[name])
             print(f"{done}/{len(pending)} {time.monotonic() - start:.0f} s {name}: {left} survive", flush=True)

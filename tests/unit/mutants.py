@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+from kernel_section import read_rows, section
 
 from clib.binding import bind
 from clib.build import build
@@ -178,7 +179,8 @@ def table() -> str:
     ]
     lines += ["| loop | " + " | ".join(MUTANTS) + " |", "| --- |" + " :-: |" * len(MUTANTS)]
     lines += [f"| {name} | " + " | ".join(row) + " |" for name, row in marks.items()]
-    return _INTRODUCTION + "\n".join(lines) + "\n"
+    kernels = section(read_rows())
+    return _INTRODUCTION + "\n".join(lines) + "\n" + (kernels + "\n" if kernels else "")
 
 
 _INTRODUCTION = """\
