@@ -114,7 +114,7 @@ class BatchRun:
             first = next(iter(sending["requests"]))
             while True:
                 try:
-                    batch = self.batches.find(sending["time"], first)
+                    batch = self.batches.find(sending["time"], len(sending["requests"]), first)
                     break
                 except Unusable:
                     raise

@@ -22,16 +22,18 @@ class Batches:
         except (anthropic.AnthropicError, TypeError) as error:
             raise failure_of(error, None) from None
 
-    def find(self, since: float, custom_id: str) -> str | None:
-        """The id of a batch that was made after a time (seconds since 1970) and has ended with this custom id in it.
+    def find(self, since: float, count: int, custom_id: str) -> str | None:
+        """The id of the batch of `count` requests made after a time (seconds since 1970) that holds this custom id.
 
-        For a process that was killed between sending a batch and noting its id. Batches still in progress are waited
-        for by asking again: their requests cannot be seen. Raises CallFailed when one is.
+        For a process that was killed between sending a batch and noting its id. What a batch in progress holds cannot
+        be seen: raises CallFailed with `again` as long as there is one of the same size.
         """
         try:
             for batch in self.api.list():
                 if batch.created_at.timestamp() < since - 60:  # the server's clock is another one
                     return None
+                if sum(batch.request_counts.model_dump().values()) != count:
+                    continue
                 if batch.processing_status != "ended":
                     raise CallFailed(f"{batch.id} is still in progress, and may be the one that was sent", True)
                 if any(result.custom_id == custom_id for result in self.api.results(batch.id)):

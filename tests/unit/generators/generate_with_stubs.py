@@ -1,10 +1,10 @@
-"""python generate_with_stubs.py FOLDER [batch]: generates six loops with a judge that costs nothing, to be killed."""
+"""Generates six loops with a judge that costs nothing, in a process to be killed."""
 
-import sys
+import os
 import unittest.mock
 from pathlib import Path
 
-from stub_model import judge_by_mark
+from stub_model import KEY, judge_by_mark
 
 from generators.batch import BatchRun
 from generators.clients import Limits
@@ -18,20 +18,18 @@ from tsvc.loops import LOOPS
 NAMES = list(LOOPS)[:6]
 
 
-def main(folder: Path, is_batch: bool) -> None:
+def generate(url: str, folder: Path, is_batch: bool) -> None:
+    """Ask the server at a url, and write to a folder."""
+    os.environ |= {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY}
     limits = Limits(timeout=20, retries=2, max_tokens=1000)
     plan = Plan(folder, limits=limits, parallel=3, poll=0.01)
     client = MessagesClient(None, limits)
-    generation = Generation(plan, [LOOPS[name] for name in NAMES], client, judge_by_mark)
-    if is_batch:
-        BatchRun(generation, Batches(client)).run()
-    else:
-        generation.run()
-
-
-if __name__ == "__main__":
     short = unittest.mock.patch(
         "generators.generation.build_prompt", lambda loop, analyses: Prompt("You write kernels.", f"loop {loop.name}\n")
     )
     with short:
-        main(Path(sys.argv[1]), len(sys.argv) > 2)
+        generation = Generation(plan, [LOOPS[name] for name in NAMES], client, judge_by_mark)
+        if is_batch:
+            BatchRun(generation, Batches(client)).run()
+        else:
+            generation.run()

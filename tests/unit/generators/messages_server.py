@@ -178,6 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
         batch = self.server_of_messages.batches[name]
         ended = batch["polls"] <= 0
         counts = dict.fromkeys(("processing", "succeeded", "errored", "canceled", "expired"), 0)
+        counts["succeeded" if ended else "processing"] = len(batch["results"])
         return {
             "id": name,
             "type": "message_batch",
@@ -192,6 +193,8 @@ class _Handler(BaseHTTPRequestHandler):
         owner = self.server_of_messages
         path = self.path.split("?")[0].removeprefix("/v1/messages/batches").strip("/")
         if not path:
+            for batch in owner.batches.values():
+                batch["polls"] -= 1
             every = [self._batch(name) for name in reversed(owner.batches)]
             self._send(200, {"data": every, "has_more": False, "first_id": None, "last_id": None})
         elif path.endswith("/results"):
