@@ -38,7 +38,19 @@ def attempts_section(record: dict) -> Section | None:
         rows.append([str(number), str(count - before), f"{count}/{total}", f"{low:.1%} to {high:.1%}"])
         before = count
     columns = ("attempt", "new passes", "passed so far", "95 % interval")
-    return Section("By attempt", table=Table(columns, rows, left=frozenset()))
+    return Section("By attempt", _told(record.get("generation", {})), Table(columns, rows, left=frozenset()))
+
+
+def _told(generation: dict) -> tuple[str, ...]:
+    """The model, what the reset was good for, and how attempts ended, as far as the record says."""
+    lines = []
+    if models := generation.get("models"):
+        lines.append(f"written by {', '.join(models)}")
+    if rescued := generation.get("rescued_by_reset"):
+        lines.append(f"{rescued} passed only after their context was reset")
+    if outcomes := generation.get("outcomes"):
+        lines.append("attempts ended: " + ", ".join(f"{count} {word}" for word, count in outcomes.items()))
+    return tuple(lines)
 
 
 def cost(record: dict) -> dict[str, float]:
