@@ -113,8 +113,8 @@ HOSTILE: dict[str, tuple[str, str, str, str]] = {
     "hang_holding_the_gil": (*_first("ctypes.PyDLL(None).sleep(1000)"), "HUNG", "no answer within"),
     "half_an_answer": (*_first(_GARBAGE.format(data='b"xy"') + "\nwhile True: pass"), "HUNG", "no answer within"),
     "allocates_all_there_is": (*_first("torch.ones(25_000_000_000)"), "OUT_OF_MEMORY", "25000000000"),
-    "fork_bomb": (
-        *_first("for _ in range(150):\n    if not os.fork(): time.sleep(30), os._exit(0)\ntime.sleep(30)"),
+    "crowd": (
+        *_first("for _ in range(150): os.posix_spawnp('sleep', ['sleep', '30'], os.environ)\ntime.sleep(30)"),
         "TOO_MANY_PROCESSES",
         "128 are allowed",
     ),

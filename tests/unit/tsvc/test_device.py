@@ -12,7 +12,7 @@ from tsvc.verdicts import HarnessError, Raised
 
 def test_facts_name_the_machine(interpreter):
     facts = interpreter.facts
-    assert {"device", "torch", "triton"} <= set(facts)
+    assert {"device", "torch", "triton", "boundary"} <= set(facts)
     assert not {"status", "nonce", "message"} & set(facts)
 
 

@@ -219,3 +219,11 @@ def test_the_failure_that_an_exception_stands_for(error, kind):
     assert type(failure) is kind
     if kind is Racy:
         assert str(failure).startswith("s1: differs\n  race    ")
+
+
+def test_the_boundary_is_named_and_can_be_required(suite):
+    _, output, _ = suite("--collect-only", "--loop=s000", "--sandbox=process")
+    assert "tsvc: boundary process: limits alone, kernels have your rights" in output
+    code, output, _ = suite("--loop=s000", "--sandbox=process", "--require-sandbox")
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: a sandbox is required, and --sandbox=process is none" in output

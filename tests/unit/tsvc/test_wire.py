@@ -136,9 +136,25 @@ def test_unread_bytes_and_an_end_of_file_are_seen(pipe):
     assert not wire.has_unread(reader)
     os.write(writer, b"x")
     assert wire.has_unread(reader)
+    assert not wire.is_closed(reader)
     os.read(reader, 1)
+    assert not wire.has_unread(reader)
     os.close(writer)
-    assert wire.has_unread(reader)
+    assert wire.is_closed(reader)
+    assert not wire.has_unread(reader)
+
+
+def test_whoever_waits_can_be_watched(pipe):
+    looks = []
+
+    def watch():
+        looks.append(time.monotonic())
+        if len(looks) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        wire.receive(pipe[0], soon(), watch=watch)
+    assert 0.1 < looks[2] - looks[0] < 2
 
 
 def test_only_numbers_of_32_and_64_bits_travel(pipe):
