@@ -88,12 +88,29 @@ class AccessLog:
             found.append(numbers)
         return found, int(starts[-1]), width
 
+    @property
+    def stores(self) -> list[Access]:
+        """The stores and atomics."""
+        return [access for access in self.accesses if access.kind != LOAD]
+
     def words(self, address: int, width: int) -> str:
         """An element's name."""
         for extent in self.extents:
             if extent.low <= address < extent.high:
                 return f"{extent.name}[{(address - extent.low) // width}]"
         return "an element of none of its tensors"
+
+
+def first_unwritten(stores: list[Access], low: int, changed: np.ndarray, width: int) -> int | None:
+    """Of an array at an address, with elements of some width, the first that has changed and that no access stored."""
+    changed = changed.copy()
+    for access in stores:
+        first = (access.addresses.astype(np.int64) - low) // width
+        for step in range(max(1, access.width // width)):
+            touched = first + step
+            changed[touched[(touched >= 0) & (touched < changed.size)]] = False
+    left = np.flatnonzero(changed)
+    return int(left[0]) if left.size else None
 
 
 def disjoint(extents: list[Extent]) -> list[Extent]:

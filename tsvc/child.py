@@ -128,20 +128,32 @@ def _bind(function, values: dict) -> dict:
     """The call's arguments by parameter name; parameters with a default may be unknown."""
     bound = {}
     for name, parameter in inspect.signature(function).parameters.items():
+        several = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
         if name in values:
             bound[name] = values[name]
-        elif parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        elif several or parameter.default is not parameter.empty:
             continue
-        elif parameter.default is parameter.empty:
+        elif (own := _spelt_otherwise(name, values)) is not None:
+            bound[name] = values[own]
+        else:
             known = ", ".join(values)
             raise Unusable("bad_signature", f"wants an argument {name!r}, which the loop does not have ({known})")
     return bound
 
 
+def _spelt_otherwise(name: str, values: dict) -> str | None:
+    """The one value that another benchmark's name stands for: by case, without its number (x for x0), or TSVC's own."""
+    own = {"flat_2d_array": "flat"}.get(name, name).lower()
+    found = [known for known in values if own in (known.lower(), known.lower().rstrip("0123456789"))]
+    return found[0] if len(found) == 1 else None
+
+
 def _scalars(request: dict) -> dict:
-    sizes = {"n": request["n"], "m": request["m"]}
-    named = {"N": sizes["n"], "n_elements": sizes["n"], "LEN_1D": sizes["n"], "len_1d": sizes["n"]}
-    named |= {"LEN_2D": sizes["m"], "len_2d": sizes["m"]}
+    sizes = {name: request[name] for name in request.get("sizes", ("n", "m"))}
+    names = {"n": ("N", "n_elements", "LEN_1D", "len_1d"), "m": ("LEN_2D", "len_2d")}
+    named = {name: size for own, size in sizes.items() for name in names[own]}
+    if list(sizes) == ["m"]:  # the only size there is
+        named |= {"n": sizes["m"], "N": sizes["m"]}
     return {**named, **sizes, **request["params"]}
 
 
@@ -186,7 +198,7 @@ class _Runner(_OfTorch):
                 result = self.call(function, bound, views, request)
         finally:
             _Poison.seed = None
-        header = {"status": "ok", "torch": dict(self.torch_calls.elements), **self.observed()}
+        header = {"status": "ok", "torch": dict(self.torch_calls.elements), **self.observed(arrays, views)}
         answer = {name: buffer.cpu().numpy() for name, buffer in buffers.items()}
         value = as_number(result)
         if value is not None:
@@ -227,7 +239,7 @@ class _Runner(_OfTorch):
         """What one timed call left."""
         return {"status": "ok"}, self.bench.left(request["index"], request["row"])
 
-    def observed(self) -> dict:
+    def observed(self, before: dict, after: dict) -> dict:
         return {name: getattr(self.launches, name) for name in ("launches", "programs", "tampered")}
 
 
@@ -262,9 +274,11 @@ class _Interpreted(_Runner):
             if self.observer.race:
                 raise Unusable("racy", self.observer.race) from None
 
-    def observed(self) -> dict:
+    def observed(self, before: dict, after: dict) -> dict:
         seen = self.observer
-        return super().observed() | {"reordered": seen.reordered, "atomics": seen.atomics}
+        unaccounted = seen.unaccounted(before, after, self.torch_calls.written)
+        more = {"reordered": seen.reordered, "atomics": seen.atomics, "unaccounted": unaccounted}
+        return super().observed(before, after) | more
 
 
 class _OnGpu(_Runner):

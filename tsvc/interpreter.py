@@ -13,7 +13,7 @@ from triton.runtime import interpreter as triton_interpreter
 from triton.runtime.errors import OutOfResources
 
 from tsvc import tree_order
-from tsvc.accesses import ATOMIC, LOAD, STORE, AccessLog, Extent, disjoint
+from tsvc.accesses import ATOMIC, LOAD, STORE, Access, AccessLog, Extent, disjoint, first_unwritten
 from tsvc.gates import ALL
 from tsvc.races import find_race
 
@@ -81,6 +81,7 @@ class Observer:
         self.out_of_bounds: str | None = None
         self.race: str | None = None
         self.log: AccessLog | None = None
+        self.stores: list[Access] = []
         self.ablation: str | None = None
         self.waited: tuple = ()
         self.patience = _PATIENCE
@@ -157,9 +158,28 @@ class Observer:
         builder.set_grid_dim, builder.set_grid_idx = observed_dim, permuted_index
 
     def _search(self) -> None:
-        if self.log is not None and self.race is None and self.out_of_bounds is None:
-            found = find_race(self.log)
-            self.race = f"{found} (launch {self.launches})" if found else None
+        if self.log is None or self.race is not None or self.out_of_bounds is not None:
+            return
+        found = find_race(self.log)
+        self.race = f"{found} (launch {self.launches})" if found else None
+        self.stores += self.log.stores
+
+    def unaccounted(self, before: dict[str, np.ndarray], after: dict[str, torch.Tensor], by_torch: set[int]) -> str:
+        """The first element that has changed though no launch stored it, in words, or "".
+
+        by_torch: addresses of the storages that torch operators wrote: these are left out. Nothing is known of calls
+        whose accesses were not logged.
+        """
+        if self.log is None and self.launches:
+            return ""
+        for name, tensor in after.items():
+            low, _ = _span(tensor)
+            if _storage(tensor)[0] in by_torch:
+                continue
+            changed = before[name].reshape(-1).view(np.int32) != tensor.numpy().reshape(-1).view(np.int32)
+            if changed.any() and (place := first_unwritten(self.stores, low, changed, 4)) is not None:
+                return f"{name}[{place}]"
+        return ""
 
     def _extents_of(self, named: dict) -> list[Extent]:
         """The memory that a launch may touch: the exact extents of its arrays, all of any other tensor."""

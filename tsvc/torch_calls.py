@@ -34,6 +34,7 @@ class TorchCalls:
     """Watches one call of a kernel's function.
 
     is_inside: tells whether a launch is going on, whose own copies do not count.
+    written: addresses of the storages that operators wrote to.
     elements: operator -> elements of its largest operand, summed over its calls; "thread" counts threads started.
 
     There is one in a process, made before a kernel is read, which could keep what starts threads for itself.
@@ -41,6 +42,7 @@ class TorchCalls:
 
     def __init__(self, is_inside: Callable[[], bool]):
         self.elements: Counter[str] = Counter()
+        self.written: set[int] = set()
         self._is_inside = is_inside
         self._is_watching = False
         for owner in (_thread, threading):
@@ -53,9 +55,10 @@ class TorchCalls:
     def watching(self) -> Iterator[None]:
         """Count what happens inside, from nothing."""
         self.elements.clear()
+        self.written.clear()
         self._is_watching = True
         try:
-            with _Operators(self._count), _Functions(self._count):
+            with _Operators(self._count, self._note_written), _Functions(self._count):
                 yield
         finally:
             self._is_watching = False
@@ -63,6 +66,10 @@ class TorchCalls:
     def _count(self, name: str, elements: int) -> None:
         if not self._is_inside():
             self.elements[name] += elements
+
+    def _note_written(self, tensor: torch.Tensor) -> None:
+        if not self._is_inside():
+            self.written.add(tensor.untyped_storage().data_ptr())
 
     def _counted(self, start: Callable) -> Callable:
         @functools.wraps(start)
@@ -75,13 +82,15 @@ class TorchCalls:
 
 
 class _Operators(TorchDispatchMode):
-    def __init__(self, count: Callable[[str, int], None]):
+    def __init__(self, count: Callable[[str, int], None], note_written: Callable[[torch.Tensor], None]):
         super().__init__()
-        self.count = count
+        self.count, self.note_written = count, note_written
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         result = func(*args, **(kwargs or {}))
         name = func.overloadpacket.__name__
+        if func._schema.is_mutable and isinstance(result, torch.Tensor):
+            self.note_written(result)
         if name not in _NO_WORK:
             self.count(name, max(map(_elements, (args, kwargs, result))))
         return result
