@@ -121,6 +121,7 @@ def request_for(kernel: Kernel, n: int, m: int, params: dict, **more) -> dict:
         "sha256": kernel.sha256,
         "n": n,
         "m": m,
+        "sizes": list(kernel.loop.sizes),
         "params": params,
         **more,
     }

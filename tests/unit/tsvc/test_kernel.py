@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from tsvc.cases import make
+from tsvc.domain import arguments
 from tsvc.expected import expect
 from tsvc.inputs import Case
 from tsvc.kernel import BUNDLED, Answer, Kernel, call
 from tsvc.loops import LOOPS
-from tsvc.verdicts import Crashed, Damaged, Missing, Stale, Wrong
+from tsvc.verdicts import BadSignature, Crashed, Damaged, Missing, Stale, Wrong
 
 TEXT = "def s111(a, b, n):\n    a[1::2] = a[:-1:2][: a[1::2].numel()] + b[1::2]\n"
 
@@ -132,6 +133,32 @@ def test_names_of_other_kernel_sets_are_understood(tmp_path, interpreter):
     answer = call(interpreter, Kernel.load("s111", tmp_path), case.arrays(), 10, 1, {})
     assert isinstance(answer, Answer)
     assert np.all(answer.arrays["a"] == 30)
+
+
+@pytest.mark.parametrize(
+    ("name", "signature", "value", "n", "m"),
+    [
+        ("s174", "a, b, m", "m", 20, 1),  # no size m there: its parameter M
+        ("s2710", "a, b, c, d, e, x", "x", 20, 1),
+        ("s114", "aa, N", "N", 1, 6),
+        ("s125", "aa, flat_2d_array", "flat_2d_array.numel()", 1, 6),
+    ],
+)
+def test_other_spellings_stand_for_what_only_they_can_mean(tmp_path, interpreter, name, signature, value, n, m):
+    first = signature.split(",")[0]
+    (tmp_path / f"{name}.py").write_text(f"def {name}({signature}):\n    {first}.fill_({value})\n")
+    case = Case(LOOPS[name], n, m)
+    params = arguments(case.loop, n, m, {})
+    answer = call(interpreter, Kernel.load(name, tmp_path), case.arrays(), n, m, params)
+    wanted = {"s174": params.get("M"), "s2710": params.get("x0"), "s114": m, "s125": m * m}[name]
+    assert np.all(answer.arrays[first] == wanted)
+
+
+def test_a_name_that_could_mean_two_things_is_refused(tmp_path, interpreter):
+    (tmp_path / "s242.py").write_text("def s242(a, s):\n    a.fill_(s)\n")
+    case = Case(LOOPS["s242"], 10)
+    with pytest.raises(BadSignature, match="wants an argument 's'"):
+        call(interpreter, Kernel.load("s242", tmp_path), case.arrays(), 10, 1, arguments(case.loop, 10, 1, {}))
 
 
 class Liar:
