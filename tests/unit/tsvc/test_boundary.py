@@ -153,11 +153,11 @@ def sleepers(length: str) -> list[int]:
 def test_shared_memory_counts_too(children, monkeypatch):
     device = children["process"]
     monkeypatch.setattr(boundary, "MEMORY", 400 << 20)
+    fill = (
+        "import mmap\nheap = mmap.mmap(-1, 500 << 20)\nfor _ in range(500): heap.write(bytes(1 << 20))\ntime.sleep(20)"
+    )
     with pytest.raises(OutOfMemory, match="400 are allowed"):
-        run(
-            device,
-            "import mmap\nheap = mmap.mmap(-1, 500 << 20)\nfor _ in range(500): heap.write(bytes(1 << 20))\ntime.sleep(20)",
-        )
+        run(device, fill)
 
 
 @needs_bwrap
@@ -219,3 +219,13 @@ def test_limits_of_each_mode():
     assert "RLIMIT_DATA" not in boundary.resource_limits("cuda")
     assert set(boundary.resource_limits("c")) == {"RLIMIT_CORE"}
     assert set(boundary.resource_limits("cuda", ALL - {"limits"})) == {"RLIMIT_CORE"}
+
+
+def test_the_page_names_what_shows_it():
+    lines = (ROOT / "docs" / "boundary.md").read_text().splitlines()
+    shown = [line.split("|")[4] for line in lines if line.startswith("| ") and "---" not in line][1:]
+    words = {word.strip(" `") for cell in shown for word in cell.split(",")} - {"no test"}
+    text = "".join(file.read_text() for file in (ROOT / "tests").glob("unit/**/*.py"))
+    exploits = {file.stem for file in (ROOT / "tests" / "exploits" / "process").glob("*.py")}
+    assert len(words) > 30
+    assert {word for word in words - exploits if f"def {word}(" not in text and f'"{word}": ' not in text} == set()
