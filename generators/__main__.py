@@ -28,9 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(table(), end="")
         else:
             prompt = build_prompt(options.loop, options.analyses)
-            print(
-                json.dumps(asdict(prompt), indent=2) if options.json else prompt.text, end="\n" if options.json else ""
-            )
+            print(f"{json.dumps(asdict(prompt), indent=2)}\n" if options.json else prompt.text, end="")
     except (AnalysisError, SourceError, ValueError, OSError, KeyError) as error:
         print(error.args[0] if isinstance(error, KeyError) else error, file=sys.stderr)
         return 2

@@ -5,6 +5,7 @@ import json
 import re
 
 from generators.prompt.build import chosen_example, joined, sections
+from generators.prompt.description import legal_calls
 from generators.prompt.facts import applicable
 from generators.prompt.system import system
 from tsvc.loops import LOOPS, Loop
@@ -31,6 +32,7 @@ def outline(loop: Loop) -> dict:
         "sections": {title.lstrip("# "): tokens(body) for title, body in parts.items()},
         "arrays": [array.name for array in loop.arrays],
         "scalars": [*loop.sizes, *(parameter.name for parameter in loop.params)],
+        "legal": legal_calls(loop),
         "findings": sorted({finding.kind for finding in applicable(loop) if finding.advice in text}),
         "example": chosen_example(loop, None),
         "sha256": _hash(text),

@@ -77,5 +77,6 @@ def test_every_loop_is_described_by_its_own_names(name):
     assert isinstance(function, ast.FunctionDef) and function.name == name
     assert {argument.arg for argument in function.args.args} == {called for called, _ in loop.signature}
     assert set(re.findall(r"^- `(\w+)`", arguments(loop), re.MULTILINE)) == {called for called, _ in loop.signature}
+    assert all(rule in legal_calls(loop) for rule in loop.requires)
     sizes = {"n": 1, "m": 1, **smallest_call(loop)}
     assert is_legal(loop, **sizes, params=defaults(loop, **sizes))
