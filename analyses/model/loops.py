@@ -23,6 +23,7 @@ from analyses.model.program import (
     text,
     walk,
 )
+from analyses.model.symbols import written
 from tsvc.csource import walk as walk_c
 
 
@@ -66,16 +67,16 @@ class Loops(Expressions):
         if found is None:
             return None
         variable, op, bound, step = found
-        line = node.coord.line
+        line, spoken = node.coord.line, written(variable.name)
         if variable.kind != "int":
-            raise AnalysisError(self.path, line, f"loop variable {variable.name} is a real number: count with an int")
+            raise AnalysisError(self.path, line, f"loop variable {spoken} is a real number: count with an int")
         changed = self.symbols.memory(self.changed_names(node.stmt))
         fixed = {part.name for side in (bound, step) for part in walk(side) if isinstance(part, Name)}
         arrays = {part.array for side in (bound, step) for part in walk(side) if isinstance(part, Element)}
         if variable.name in changed or fixed & changed or arrays & self.stored(node.stmt):
             return None
         if isinstance(step, Number) and step.value == 0:
-            raise AnalysisError(self.path, line, f"this loop never ends: {variable.name} does not change")
+            raise AnalysisError(self.path, line, f"this loop never ends: {spoken} does not change")
         rising = not isinstance(step, Number) or step.value > 0
         if not isinstance(step, Number):
             self.symbols.assume(f"line {line}: the stride {text(step)} is positive")
@@ -87,7 +88,7 @@ class Loops(Expressions):
         if (op in ("<", "<=") and not rising) or (op in (">", ">=") and rising):
             if not isinstance(step, Number):
                 return None
-            raise AnalysisError(self.path, line, f"this loop never ends: {variable.name} moves away from its bound")
+            raise AnalysisError(self.path, line, f"this loop never ends: {spoken} moves away from its bound")
         if op not in ("<", "<=", ">", ">="):
             return None
         if op in ("<=", ">="):

@@ -48,7 +48,13 @@ class Places(Lowering):
         """Where a pointer expression points."""
         place = self.find_pointer(node)
         if place is None:
-            raise Unsupported(self.path, node.coord.line, "this pointer's array cannot be told")
+            undeclared = isinstance(node, c_ast.ID) and self.symbols.lookup(node.name) is None
+            problem = (
+                f"{node.name} is no parameter or local variable"
+                if undeclared
+                else "this pointer's array cannot be told"
+            )
+            raise Unsupported(self.path, node.coord.line, problem)
         return place
 
     def find_pointer(self, node) -> Pointer | None:

@@ -12,7 +12,9 @@ from analyses.model.program import Expr, Name, Number
 from tsvc.csource import walk
 from tsvc.loops import Loop
 
-_KINDS = {"float": "real", "double": "real", "real": "real", "int": "int"}
+_KINDS = dict.fromkeys(("float", "double", "real"), "real") | dict.fromkeys(
+    ("int", "long", "long int", "long long", "int32_t", "int64_t", "ptrdiff_t"), "int"
+)
 # isl would read these as words of its own.
 _RESERVED = frozenset(
     [
@@ -62,6 +64,11 @@ def kind_of_type(node, path, line: int) -> str:
     if name not in _KINDS:
         raise Unsupported(path, line, f"type {name!r} is neither int nor real")
     return _KINDS[name]
+
+
+def written(name: str) -> str:
+    """A variable's name as C has it: a loop's counter takes that name, and the variable behind it another."""
+    return re.sub(r"_value(_\d+)?$", "", name)
 
 
 @dataclass
@@ -153,7 +160,7 @@ class Symbols:
         return own
 
     def iterator(self, name: str) -> str:
-        own = self.unique(re.sub(r"_value(_\d+)?$", "", name))
+        own = self.unique(written(name))
         self.iterators.add(own)
         return own
 

@@ -61,3 +61,15 @@ void gathered_after_it_was_written(int n, const int ip[restrict n], real a[restr
     for (int i = 0; i < n; i++)
         b[i] = a[ip[i]];
 }
+
+/* requires m >= 5 */
+void strided_triangle(int m, real aa[restrict m][m])
+{
+    real s = -1;
+    for (int i = m - 3; i >= 2; i -= 3)
+        for (int j = m - 3; j >= i; j -= 3) {
+            aa[j + 1][j] = s;
+            s += aa[m - i][i];
+            s += s;
+        }
+}
