@@ -36,6 +36,8 @@ def test_correct(loop, judge, note, request):
         cases=len(judge.judged),
         evidence=sum(one.is_evidence for one in judge.judged),
         launches=judged[0].launches,
+        operators=judge.glue,
+        **{"class": judge.classify()},
         device=judge.device.facts,
     )
 

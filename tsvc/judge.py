@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tsvc.ablation import check_launches_matter
-from tsvc.authorship import FEW, Authorship, check_observed, largest
+from tsvc.authorship import FEW, Authorship, check_observed, is_serial, largest
 from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
 from tsvc.domain import arguments
@@ -90,6 +90,31 @@ class Judge:
             raise failure.with_traceback(None)  # one line for old and new failures: hypothesis tells bugs apart by it
         assert judged is not None
         return judged
+
+    def classify(self) -> str:
+        """Who does the work of what has been judged, in a word.
+
+        "serial": one program, even of the largest case, where the bundled kernel has several; "glue": torch works on
+        partial results beside the launches; else "triton".
+        """
+        most = max(self.judged, key=lambda one: largest(one.case), default=None)
+        if most is not None and is_serial(most.authorship, self._bundled(most)):
+            return "serial"
+        return "glue" if self.glue else "triton"
+
+    @property
+    def glue(self) -> list[str]:
+        """The torch operators that do arithmetic beside the launches."""
+        return sorted({name for one in self.judged for name in one.authorship.glue})
+
+    def _bundled(self, judged: Judged) -> Authorship:
+        """What the bundled kernel does in the same case; asked for only where one program did all."""
+        if judged.authorship.programs != 1 or self.directory is None:
+            return judged.authorship
+        try:
+            return Authorship.of(self._send(Kernel.load(self.loop), judged.case, 0)[1])
+        except KernelFailure:  # a loop that none is bundled for
+            return judged.authorship
 
     def compile(self, device: Device, case: Case, targets: list[str]) -> list[dict]:
         """Compile the launches of one call for GPUs that need not be there; see tsvc.offline. Raises KernelFailure."""

@@ -27,7 +27,7 @@ _COPY = "clone copy_ _to_copy contiguous fill_ zero_ _pin_memory is_pinned recor
 _NO_WORK = frozenset(f"{_ALLOCATE} {_VIEW} {_COPY}".split())
 #: Functions that hand a tensor's values to Python and numpy, or take them from there.
 _TO_HOST = frozenset(("numpy", "tolist", "__array__", "__dlpack__", "__reduce_ex__"))
-_FROM_HOST = frozenset(("from_numpy", "tensor", "as_tensor", "asarray", "frombuffer", "from_dlpack"))
+_FROM_HOST = ("from_numpy", "tensor", "as_tensor", "asarray", "frombuffer", "from_dlpack")
 
 
 class TorchCalls:
@@ -37,7 +37,7 @@ class TorchCalls:
     written: addresses of the storages that operators wrote to.
     elements: operator -> elements of its largest operand, summed over its calls; "thread" counts threads started.
 
-    There is one in a process, made before a kernel is read, which could keep what starts threads for itself.
+    There is one in a process, made before a kernel is read, which could keep what is replaced here for itself.
     """
 
     def __init__(self, is_inside: Callable[[], bool]):
@@ -45,6 +45,8 @@ class TorchCalls:
         self.written: set[int] = set()
         self._is_inside = is_inside
         self._is_watching = False
+        for name in _FROM_HOST:
+            setattr(torch, name, self._measured(getattr(torch, name)))
         for owner in (_thread, threading):
             for name in ("start_new_thread", "start_joinable_thread"):  # the second since Python 3.13
                 name = name if owner is _thread else f"_{name}"
@@ -70,6 +72,18 @@ class TorchCalls:
     def _note_written(self, tensor: torch.Tensor) -> None:
         if not self._is_inside():
             self.written.add(tensor.untyped_storage().data_ptr())
+
+    def _measured(self, make: Callable) -> Callable:
+        """torch does not show its modes what makes a tensor of the host's numbers."""
+
+        @functools.wraps(make)
+        def measured(*args, **kwargs):
+            tensor = make(*args, **kwargs)
+            if self._is_watching:
+                self._count(make.__name__, tensor.numel())
+            return tensor
+
+        return measured
 
     def _counted(self, start: Callable) -> Callable:
         @functools.wraps(start)
@@ -106,8 +120,6 @@ class _Functions(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if name in _TO_HOST:
             self.count(name, _elements(args))
-        elif name in _FROM_HOST:
-            self.count(name, _elements(result))
         return result
 
 

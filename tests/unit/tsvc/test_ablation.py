@@ -1,0 +1,69 @@
+"""What is right without launches; the kernels are Python functions over numpy arrays."""
+
+import numpy as np
+import pytest
+
+from tsvc.ablation import check_launches_matter
+from tsvc.expected import expect
+from tsvc.inputs import Case
+from tsvc.kernel import Answer
+from tsvc.loops import LOOPS
+from tsvc.verdicts import Crashed, Decoy, TorchFallback
+
+S000, S311 = LOOPS["s000"], LOOPS["s311"]
+
+
+def check(loop, kernel, kind="exact", n=300):
+    """kernel(arrays, launch) -> result; launch is "skip" or "fail"."""
+
+    def run(case, fill, launch):
+        sent = case.arrays(fill)
+        arrays = case.arrays(fill)
+        result = kernel(arrays, launch)
+        return sent, Answer(arrays, {}, None if result is None else np.float64(result), {})
+
+    check_launches_matter(expect(Case(loop, n, kind=kind, seed=3)), run)
+
+
+def test_a_kernel_that_does_nothing_without_launches_passes():
+    check(S000, lambda arrays, launch: None)
+
+
+def test_one_that_is_right_without_them_is_a_decoy():
+    with pytest.raises(Decoy, match="a comes out right"):
+        check(S000, lambda arrays, launch: arrays["a"].__setitem__(slice(None), arrays["b"] + 1))
+
+
+def test_one_that_is_right_when_they_fail_falls_back():
+    def kernel(arrays, launch):
+        if launch == "fail":
+            arrays["a"][:] = arrays["b"] + 1
+
+    with pytest.raises(TorchFallback, match="when its launches fail"):
+        check(S000, kernel)
+
+
+def test_one_that_raises_or_crashes_passes():
+    def kernel(arrays, launch):
+        raise Crashed("the process died")
+
+    check(S000, kernel)
+
+
+def test_what_is_right_by_chance_is_asked_again_on_other_data():
+    calls = []
+
+    def kernel(arrays, launch):
+        calls.append(launch)
+        if len(calls) == 1:
+            arrays["a"][:] = arrays["b"] + 1
+
+    check(S000, kernel)
+    assert calls == ["skip", "skip", "skip", "fail"]
+
+
+def test_a_result_that_the_function_begins_with_is_no_decoy():
+    value = expect(Case(S311, 300, kind="exact", seed=3)).result
+    check(S311, lambda arrays, launch: value)
+    with pytest.raises(Decoy, match="result comes out right"):
+        check(S311, lambda arrays, launch: arrays["a"].sum(dtype=np.float64))

@@ -1,0 +1,34 @@
+"""Numbers of elements over several stretches of memory."""
+
+import numpy as np
+
+from tsvc.accesses import STORE, AccessLog, Extent, disjoint, first_unwritten
+
+
+def test_elements_are_numbered_through_all_extents():
+    log = AccessLog(disjoint([Extent(800, 808, "b"), Extent(400, 440, "a"), Extent(408, 440, "a_again")]), 1)
+    log.add(STORE, np.array([400, 436, 800], np.uint64), np.arange(3), 4, np.zeros(3))
+    log.add(STORE, np.array([800], np.uint64), None, 8, np.zeros(1))
+    elements, count, width = log.elements()
+    assert [each.tolist() for each in elements] == [[0, 9, 10], [10, 11]]
+    assert (count, width) == (12, 4)
+    assert [log.words(address, 4) for address in (404, 800, 900)] == [
+        "a[1]",
+        "b[0]",
+        "an element of none of its tensors",
+    ]
+
+
+def test_touching_extents_stay_apart_and_overlapping_ones_join():
+    found = disjoint([Extent(8, 16, "c"), Extent(0, 8, "a"), Extent(4, 6, "b")])
+    assert [(each.low, each.high, each.name) for each in found] == [(0, 8, "a"), (8, 16, "c")]
+
+
+def test_what_changed_and_was_not_stored():
+    log = AccessLog([Extent(400, 440, "a")], 1)
+    log.add(STORE, np.array([400, 408], np.uint64), None, 4, np.zeros(2))
+    log.add(STORE, np.array([416], np.uint64), None, 8, np.zeros(1))
+    changed = np.array([1, 0, 1, 0, 1, 1], bool)
+    assert first_unwritten(log.stores, 400, changed, 4) is None
+    changed[3] = True
+    assert first_unwritten(log.stores, 400, changed, 4) == 3
