@@ -1,0 +1,154 @@
+"""The docs tell the truth: their commands run, their links lead somewhere, their workflow is one.
+
+`python -m` commands run as they stand. pytest's are collected with their options, without running what they select
+(that is the suite itself, and CI's). make's targets must exist. Commands that ask a model need a key, those
+that time need a GPU: they are left out.
+"""
+
+import importlib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clib.build import ROOT
+from tsvc.loops import LOOPS
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = re.compile(r"^(?:\w+=\S+ )*(?:pytest|python -m \w+|make)\b.*$")
+ASKS_A_MODEL = ("--generate", "--llm", "--batch")
+NEEDS_A_GPU = ("--benchmark-compare", "--benchmark-autosave", "--benchmark-only", "--sweep", "--timing")
+RUN = "results/h200-n32000"
+
+
+def commands(page: Path) -> list[str]:
+    """What a page tells its reader to type: in blocks of code (not of Python, C or data) and between backticks."""
+    found, fence = [], None
+    for line in page.read_text().splitlines():
+        if mark := re.match(r"^ *```(\w*)", line):
+            fence = None if fence is not None else mark[1]
+        elif fence in ("", "sh", "bash") or (fence is None and line.startswith("    ")):
+            found += [line.strip()] if COMMAND.match(line.strip()) else []
+        elif fence is None:
+            found += [text for text in re.findall(r"`([^`]+)`", line) if COMMAND.match(text)]
+    return found
+
+
+def block(page: str, language: str) -> str:
+    """The first block of a page in a language."""
+    return re.search(rf"```{language}\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)[1]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory) -> Path:
+    """A directory with what the docs' reader has made so far: a loop, a kernel, a run."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "my_loops.c").write_text(block("adding-a-loop.md", "c"))
+    (folder / "my_kernels").mkdir()
+    (folder / "my_kernels" / "scaled_gather.py").write_text(block("adding-a-kernel.md", "python"))
+    for name in ("h200-n32000", "latest", "latest/judged", "latest/timed"):
+        (folder / "results" / name).mkdir(parents=True)
+        shutil.copy(ROOT / RUN / "results.json", folder / "results" / name)
+    return folder
+
+
+def words_of(command: str, desk: Path) -> list[str]:
+    """A command's words, with the docs' stand-ins replaced by what lies on the desk."""
+    words = shlex.split(command)
+    stand_ins = {"DIR": desk / RUN, "RUN": desk / RUN, "A": desk / RUN, "B": desk / RUN, "NAME": "s000", "N": "7"}
+    stand_ins |= {"FILE.c": desk / "my_loops.c", "FILE": desk / "file", "OUT": desk / "out"}
+
+    def place(word: str) -> str:
+        head, equals, tail = word.rpartition("=")
+        if tail in stand_ins and (equals or word == tail):
+            tail = str(stand_ins[tail])
+        elif re.match(r"(my_|results/)|.*\.(svg|xml|html)$", tail):
+            tail = str(desk / tail)
+        return head + equals + tail
+
+    return [place(word) for word in words]
+
+
+def every(kind: str) -> list[str]:
+    found = {re.sub(r"( > |\s+#).*", "", command) for page in PAGES for command in commands(page)}
+    return sorted(command for command in found if command.split()[0] == kind)
+
+
+def test_the_pages_have_commands():
+    assert len(every("pytest")) > 10 and len(every("python")) > 8 and "make bench" in " ".join(every("make"))
+
+
+@pytest.mark.parametrize("command", every("make"))
+def test_make_knows_its_targets(command):
+    targets = [word for word in command.split()[1:] if "=" not in word]
+    makefile = (ROOT / "Makefile").read_text()
+    assert all(re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE) for target in targets)
+
+
+@pytest.mark.parametrize("command", every("python"))
+def test_commands_run(command, desk, monkeypatch, capsys):
+    words = words_of(command, desk)
+    if words[3:] in ([], ["--table"]):
+        pytest.skip("the module's name alone, or a page that test_corpus compares")
+    if "pytest" in words:
+        pytest.skip("a pytest command: collected with the others")
+    if any(word.startswith(ASKS_A_MODEL) for word in words):
+        pytest.skip("needs a key")
+    loops = dict(LOOPS)
+    monkeypatch.setattr("tsvc.loops.LOOPS", loops)
+    monkeypatch.setattr("tsvc.__main__.registry.LOOPS", loops)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.chdir(ROOT)
+    words = [str(desk / word) if word.startswith("my_") else word for word in words]
+    assert not importlib.import_module(f"{words[2]}.__main__").main(words[3:]), capsys.readouterr()
+
+
+COLLECT = """
+import json, sys
+import pytest
+codes = []
+for words in json.load(sys.stdin):
+    sys.modules.pop("test_tsvc", None)  # it reads the loops once
+    codes.append(int(pytest.main([*words, "--collect-only", "-qq", "-p", "no:cacheprovider"])))
+print()
+print(json.dumps(codes))
+"""
+
+
+def test_pytest_takes_the_options(desk):
+    every_one = [words_of(command, desk)[1:] for command in every("pytest")]
+    left_out = (*ASKS_A_MODEL, *NEEDS_A_GPU)
+    asked = [words for words in every_one if not any(word.startswith(left_out) for word in words)]
+    asked = [[word for word in words if not word.startswith("--junitxml")] for words in asked]
+    asked = [" ".join(words).replace("-n 2", "-n 0").replace("-n 8", "-n 0") for words in asked]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    environment |= {"CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
+    text = json.dumps([shlex.split(line) for line in asked])
+    command = [sys.executable, "-c", COLLECT]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, input=text, capture_output=True, text=True, timeout=300, check=False
+    )
+    codes = json.loads(done.stdout.splitlines()[-1])
+    assert {line: code for line, code in zip(asked, codes, strict=True) if code} == {}, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text())
+    for target in targets:
+        if not target.startswith("http"):
+            assert (page.parent / target.split("#")[0]).exists() or target.startswith("#"), target
+
+
+def test_the_workflow_is_one():
+    pytest.importorskip("check_jsonschema", reason="check-jsonschema is not installed")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    workflow = str(ROOT / "docs" / "github-actions.yml")
+    done = subprocess.run([*command, workflow], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
