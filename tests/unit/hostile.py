@@ -112,7 +112,7 @@ HOSTILE: dict[str, tuple[str, str, str, str]] = {
     "hang": (*_first("while True: pass"), "HUNG", "no answer within"),
     "hang_holding_the_gil": (*_first("ctypes.PyDLL(None).sleep(1000)"), "HUNG", "no answer within"),
     "half_an_answer": (*_first(_GARBAGE.format(data='b"xy"') + "\nwhile True: pass"), "HUNG", "no answer within"),
-    "allocates_all_there_is": (*_first("torch.ones(25_000_000_000)"), "OUT_OF_MEMORY", "25000000000"),
+    "allocates_all_there_is": (*_first("torch.ones(25_000_000_000)"), "OUT_OF_MEMORY", "100000000000 bytes"),
     "crowd": (
         *_first("for _ in range(150): os.posix_spawnp('sleep', ['sleep', '30'], os.environ)\ntime.sleep(30)"),
         "TOO_MANY_PROCESSES",
