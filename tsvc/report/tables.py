@@ -157,7 +157,7 @@ def limits_text(entry: dict) -> str:
         parts.append(f"{entry.get('limited_by', 'limit')}: {entry['limit_us'] / device:.0%} reached")
     elif device and entry.get("footprint_bytes") and entry.get("calls_per_sample"):
         per_call = entry["footprint_bytes"] / entry["calls_per_sample"]
-        parts.append(f"{per_call / device / 1000:.3g} GB/s over its arrays")
+        parts.append(f"{per_call / device / 1000:.0f} GB/s over its arrays")
     return ", ".join(parts)[:34] or "-"
 
 

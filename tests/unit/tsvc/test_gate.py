@@ -233,3 +233,23 @@ def test_a_run_without_a_single_loop_that_ran_says_why(suite):
     code, output, _ = suite("--loop=s111", "-m", "timing", "--min-pass-rate=0.5")
     assert code == 1
     assert "0 of 1 loops pass; gate 50 % NOT met; 1 skipped: no GPU" in output
+
+
+def test_benchmark_compare_says_what_compare_says():
+    saved = {
+        "datetime": "2026-01-02T03:04:05.6",
+        "benchmarks": [
+            {"param": name, "stats": {"median": 2e-6, "data": [2e-6 + k * 1e-9 for k in range(20)]}}
+            for name in ("s111", "s112", "s113")
+        ],
+    }
+    times = {"device_us": 4.0, "device_samples_us": [4.0 + k / 1e3 for k in range(20)]}
+    judge = gate(None)
+    judge.pytest_benchmark_compare_machine_info(compared_benchmark=saved)
+    wrong = report("test_correct[s112]", "failed", verdict=["W", "WRONG", "differs"])
+    finish(judge, [report("test_speed[s111]", facts=times), wrong, report("test_correct[s116]")])
+    lines: list[str] = []
+    judge.pytest_terminal_summary(SimpleNamespace(section=lines.append, write_line=lines.append))
+    start = lines.index("Compared with 2026-01-02T03:04:05:")
+    assert lines[start + 1] == "1 newly failing, 1 slower"
+    assert lines[start + 2].startswith("geometric mean of device times, now over then: 1.99")

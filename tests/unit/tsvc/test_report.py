@@ -122,3 +122,59 @@ def test_markdown_names_machine_sizes_failures_and_units():
     assert "Times in microseconds" in text
     assert "not timed" in markdown(UNTIMED)
     assert "microseconds" not in markdown(UNTIMED)
+
+
+def section(lines: list[str], title: str) -> list[str]:
+    """The lines of one section."""
+    start = lines.index(f"{title}:")
+    return lines[start + 1 : [*lines, ""].index("", start)]
+
+
+def test_categories_are_counted_apart():
+    loops = {"s111": timed(2.0, 8.0), "s112": timed(4.0, 8.0), "s113": timed(1.0, 1.0, category="packing")}
+    loops["s114"] = judged(verdict="WRONG", category="packing")
+    _, _, first, second = section(summary_lines(record(**loops)), "By category")
+    assert first.split() == ["linear", "dependence", "2/2", "34%", "to", "100%", "2.83x"]
+    assert second.split() == ["packing", "1/2", "9%", "to", "91%", "1.00x"]
+
+
+def test_passes_by_attempt_and_cost():
+    wrong, passed = {"verdict": "WRONG", "sample": 1}, {"verdict": "PASSED", "sample": 1}
+    loops = {
+        "s111": judged(attempts=[passed], usd=0.02, tokens={"input": 100, "output": 10}),
+        "s112": judged(attempts=[wrong, wrong, passed], usd=0.06, tokens={"input": 300, "output": None}),
+        "s113": judged(verdict="WRONG", attempts=[wrong], usd=None, tokens=None),
+    }
+    run = {**record(**loops), "generation": {"models": ["m-1"], "rescued_by_reset": 1, "outcomes": {"WRONG": 3}}}
+    lines = section(summary_lines(run), "By attempt")
+    assert lines[:3] == ["written by m-1", "1 passed only after their context was reset", "attempts ended: 3 WRONG"]
+    assert [line.split()[:3] for line in lines[5:]] == [["1", "1", "1/3"], ["2", "0", "1/3"], ["3", "1", "2/3"]]
+    rows = [line.split() for line in section(summary_lines(run), "Cost")[2:]]
+    assert rows == [
+        ["input", "400", "tokens", "200", "tokens"],
+        ["output", "10", "tokens", "5", "tokens"],
+        ["usd", "$0.0800", "$0.0400"],
+    ]
+
+
+def test_the_fastest_and_the_slowest_say_what_limits_them():
+    loops = {name: timed(1.0, k + 1.0) for k, name in enumerate(list(LOOPS)[:12])}
+    names = list(loops)
+    loops[names[0]] |= {"class": "serial", "launches": 3}
+    loops[names[1]] |= {"limit_us": 0.5, "limited_by": "bytes"}
+    loops[names[2]] |= {"footprint_bytes": 32_000_000, "calls_per_sample": 32}
+    lines = summary_lines(record(**loops))
+    slowest, fastest = (section(lines, title)[2:] for title in ("Slowest", "Fastest"))
+    assert [line.split()[0] for line in slowest] == names[:10]
+    assert [line.split()[0] for line in fastest] == names[:1:-1]
+    assert slowest[0].endswith("one program, 3 launches")
+    assert slowest[1].endswith("bytes: 50% reached")
+    assert slowest[2].endswith("1000 GB/s over its arrays")
+
+
+def test_hostile_texts_stay_texts_in_markdown():
+    failure = "s111: | <script> ``` \n```` x"
+    text = markdown(record(s111=judged(verdict="WRONG", failure=failure, category="a|b<c>")))
+    assert f"`````\nWRONG {failure}\n`````" in text
+    text = markdown(record(s111=judged(category="a|b<c>"), s112=judged(category="*x*")))
+    assert r"a\|b\<c>" in text and r"\*x\*" in text
