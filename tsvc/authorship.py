@@ -76,9 +76,9 @@ def is_serial(found: Authorship, bundled: Authorship) -> bool:
 
 
 def largest(case: Case) -> int:
-    """Elements of a case's largest array."""
+    """Elements of a case's largest array; for a loop that has none, its size."""
     return max(_sizes(case))
 
 
 def _sizes(case: Case) -> list[int]:
-    return [math.prod(extents(array, case.n, case.m)) for array in case.loop.arrays]
+    return [math.prod(extents(array, case.n, case.m)) for array in case.loop.arrays] or [case.n * case.m]

@@ -62,6 +62,18 @@ def test_what_is_right_by_chance_is_asked_again_on_other_data():
     assert calls == ["skip", "skip", "skip", "fail"]
 
 
+def test_a_closed_form_of_a_loop_without_arrays_is_a_decoy():
+    sizes = []
+
+    def run(case, fill, launch):
+        sizes.append(case.n)
+        return {}, Answer({}, {}, np.float64(expect(case).result), {})
+
+    with pytest.raises(Decoy):
+        check_launches_matter(expect(Case(LOOPS["s317"], 300, kind="exact")), run)
+    assert sizes == [300, 199, 198]
+
+
 def test_a_result_that_the_function_begins_with_is_no_decoy():
     value = expect(Case(S311, 300, kind="exact", seed=3)).result
     check(S311, lambda arrays, launch: value)
