@@ -1,12 +1,13 @@
 """Which findings a prompt may speak of."""
 
+from itertools import product
+
 import islpy as isl
 import pytest
 
-from analyses.analysis import analyse
 from analyses.finding import CONDITION, PROVEN
 from generators.prompt.facts import applicable, facts, kinds, wanted_kinds
-from tsvc.domain import bounds, defaults, is_legal
+from tsvc.domain import bounds, is_legal
 from tsvc.loops import LOOPS, load
 
 STRIDED = """#include "tsvc.h"
@@ -54,17 +55,16 @@ def test_every_condition_told_is_met_by_a_legal_call(name):
 
 
 def calls(loop):
-    """Small legal calls: every size, every whole parameter of its range."""
-    for n in range(1, 9):
-        for m in range(1, 5) if "m" in loop.sizes else (1,):
-            given = [{}]
-            for parameter in loop.params:
-                low, high = bounds(parameter, n, m)
-                choices = range(int(low), int(high) + 1) if parameter.kind == "int" else (low, high)
-                given = [{**values, parameter.name: value} for values in given for value in choices]
-            for values in given:
-                if is_legal(loop, n, m, {**defaults(loop, n, m), **values}):
-                    yield {"n": n, "m": m, **values}
+    """Legal calls, small ones and one beyond the sizes that conditions set apart, at the ends and inside of ranges."""
+    for n, m in [*product(range(1, 9), range(1, 5)), (40, 5), (40, 7)]:
+        ranges = []
+        for parameter in loop.params:
+            low, high = bounds(parameter, n, m)
+            ranges.append({parameter.value(value) for value in (low, low + 1, (low + high) / 2, high - 1, high)})
+        for values in product(*ranges):
+            given = dict(zip((parameter.name for parameter in loop.params), values, strict=True))
+            if is_legal(loop, n, m, given):
+                yield {"n": n, "m": m, **given}
 
 
 def holds(condition: str, values: dict) -> bool:
@@ -77,7 +77,7 @@ def holds(condition: str, values: dict) -> bool:
 
 
 def test_every_kind_that_is_found_can_be_asked_for():
-    assert {finding.kind for loop in LOOPS.values() for finding in analyse(loop)} <= set(kinds())
+    assert {finding.kind for loop in LOOPS.values() for finding in applicable(loop)} <= set(kinds())
 
 
 @pytest.mark.parametrize(
