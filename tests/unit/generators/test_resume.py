@@ -4,9 +4,11 @@ TSVC_KILL_POINTS: how many points are tried, half of them with batches (default 
 """
 
 import multiprocessing
+import multiprocessing.forkserver
 import os
 import random
 import re
+import sys
 import threading
 
 import pytest
@@ -35,6 +37,9 @@ def processes():
     """Starts processes by fork from one that has imported everything, and has no threads."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["generate_with_stubs"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # where it finds what it imports
+        multiprocessing.forkserver.ensure_running()
     return context
 
 
