@@ -61,14 +61,15 @@ def _advice(one: Reduction, place: str, rounds: bool) -> str:
         words += " of the iterations whose condition holds"
     if how.operator == "last":
         return f"{words}: the iteration with the largest position that assigns wins, so positions reduce with max."
+    sure = " without NaN" if how.unordered else ""
     if one.companions:
         return (
             f"{words} and {' and '.join(one.companions)} its position: combine (value, position) pairs in any tree "
-            f"that keeps their order; among equal values the {how.tie} position stays."
+            f"that keeps their order{sure and ', which is exact' + sure}; among equal values the {how.tie} position "
+            "stays."
         )
     if rounds:
         return f"{words}: partial results in any tree are exact up to rounding."
-    sure = " without NaN" if how.unordered else ""
     return f"{words}: partial results in any tree{sure} give exactly C's value."
 
 
