@@ -82,3 +82,15 @@ def test_killed_and_resumed(server, processes, tmp_path, seed, how):
         in_flight = len(asked.requests) - calls
         assert 0 <= in_flight <= 3 * was_killed
         assert lost >= in_flight  # the ledger shows them
+
+
+def test_four_processes_over_one_empty_directory_generate_each_loop_once(server, processes, tmp_path):
+    asked = server(lambda body, number: answer_by_prompt(body))
+    running = [processes.Process(target=generate, args=(asked.url, tmp_path, False)) for _ in range(4)]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join(timeout=120)
+    assert [process.exitcode for process in running] == [0] * 4
+    assert len(asked.requests) == 3 * len(NAMES)
+    assert all("right" in Kernel.load(name, tmp_path).text for name in NAMES)
