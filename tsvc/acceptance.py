@@ -53,7 +53,9 @@ def accept(judge: Judge, compiler: Device, draws_seed: int = 0) -> Acceptance:
         if failure := failure_of(error):
             raise failure.with_traceback(None) from None
         raise
-    judge.compile(compiler, timing_case(judge.loop, 32000, 256), list(TARGETS))
+    case = timing_case(judge.loop, 32000, 256)
+    assert case is not None, "every loop has a legal case near the timed size"
+    judge.compile(compiler, case, list(TARGETS))
     return Acceptance(len(judge.judged), judge.device.facts)
 
 
