@@ -155,7 +155,7 @@ class Bench:
 
     def _keep(self, section: str, rows: int, results: list, seed: int = 0, datasets: list | None = None) -> None:
         if "quiescence" not in self.gates:
-            self.rest(0.05)  # as a judge that looks only when everything has settled
+            self.rest(0.2)  # as a judge that looks only when everything has settled
         arrays = {name: torch.stack([one[name] for one in self.sets[:rows]]) for name in self.base}
         self.kept.append(Kept(section, arrays, [as_number(value) for value in results], seed, (datasets or [])[:rows]))
 
