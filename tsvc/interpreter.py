@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from triton.runtime import interpreter as triton_interpreter
+from triton.runtime.autotuner import Autotuner
 from triton.runtime.errors import OutOfResources
 
 from tsvc import tree_order
@@ -59,6 +60,7 @@ class Observer:
         tree_order.install()
         self._wrap_grid()
         self._wrap_barriers()
+        self._wrap_tuning()
         for name, places in _OPERATIONS.items():
             self._wrap_access(name, *places)
         self._installed = self._watched()
@@ -156,6 +158,23 @@ class Observer:
 
         executor.__call__ = observed_call
         builder.set_grid_dim, builder.set_grid_idx = observed_dim, permuted_index
+
+    def _wrap_tuning(self) -> None:
+        """Autotuned kernels run one configuration a call, another for each seed: there is nothing to time here.
+
+        Each has to be right, since any may be the fastest somewhere.
+        """
+
+        def take_one(tuner, *args, **kwargs):
+            tuner.nargs = dict(zip(tuner.arg_names, args, strict=False))  # for the pruning function
+            configurations = tuner.prune_configs(kwargs)
+            chosen = configurations[self.seed % len(configurations)]
+            options = {**kwargs, **chosen.all_kwargs()}
+            if chosen.pre_hook is not None:
+                chosen.pre_hook({**tuner.nargs, **options})
+            return tuner.fn.run(*args, **options)
+
+        Autotuner.run = take_one
 
     def _search(self) -> None:
         if self.log is None or self.race is not None or self.out_of_bounds is not None:

@@ -127,3 +127,16 @@ def test_two_runs_with_other_seeds_see_other_leftovers(run):
     first, second = (run(text, seed=seed).arrays["a"] for seed in (0, 1))
     assert np.all(first == -1.0)
     assert np.all(second > 1e38)
+
+
+def test_an_autotuned_kernel_runs_every_configuration_in_turn(run):
+    text = """
+@triton.autotune([triton.Config({"VALUE": 1}), triton.Config({"VALUE": 2}, num_warps=8)], key=["n"])
+@triton.jit
+def tuned(a_ptr, n, VALUE: tl.constexpr):
+    tl.store(a_ptr, VALUE)
+
+def s000(a, n):
+    tuned[(1,)](a, n)
+"""
+    assert [run(text, seed=seed).arrays["a"][0] for seed in range(4)] == [1, 2, 1, 2]
