@@ -14,6 +14,7 @@ KernelFailure            the kernel is at fault; counts against the pass rate
   TorchFallback  TORCH_FALLBACK  torch or the host does the work, always or when a launch fails
   Decoy          DECOY           it is right without its launches
   Tampered       TAMPERED        it changes what observes it
+  InvalidTiming  INVALID_TIMING  its time cannot be believed
   OutOfBounds    OUT_OF_BOUNDS   it touches memory outside its arrays
   OutOfMemory    OUT_OF_MEMORY   it wants more memory than a child may have
   TooManyProcesses TOO_MANY_PROCESSES  it starts more processes and threads than a child may have
@@ -107,6 +108,12 @@ class Tampered(KernelFailure):
     """It changes what observes it."""
 
     letter, word = "V", "TAMPERED"
+
+
+class InvalidTiming(KernelFailure):
+    """Its time cannot be believed: a clock was replaced, work goes on beside it, or it is less than possible."""
+
+    letter, word = "K", "INVALID_TIMING"
 
 
 class OutOfBounds(KernelFailure):

@@ -25,8 +25,15 @@ def test_an_answer_is_read():
 
 @pytest.mark.parametrize(
     "change",
-    [{"device": []}, {"device": [0.0]}, {"device": [float("nan")]}, {"launch": ["x"]}, {"calls_per_sample": 0}]
-    + [{"kept": [{}]}, {"stream": None}],
+    [
+        {"device": []},
+        {"device": [0.0]},
+        {"device": [float("nan")]},
+        {"launch": ["x"]},
+        {"calls_per_sample": 0},
+        {"kept": [{}]},
+        {"stream": None},
+    ],
 )
 def test_an_answer_that_is_none(change):
     with pytest.raises(Crashed, match="no timing"):
