@@ -4,7 +4,7 @@ PY := .venv/bin/python
 WORKERS := $(shell nproc 2>/dev/null || echo 2)
 GPU := $(wildcard /dev/nvidia0)
 
-.PHONY: bench test lint alarms clean
+.PHONY: bench test exploits lint alarms clean
 
 bench: .venv/ready
 ifeq ($(GPU),)
@@ -19,6 +19,10 @@ endif
 test: .venv/ready
 	$(PY) -m pytest -n $(WORKERS) -q tests/test_tsvc.py $(ARGS)
 	$(PY) -m pytest -n $(WORKERS) -q tests/unit $(ARGS)
+
+# Every exploit with its twin and its gate switched off; `make test` does that for every fifth.
+exploits: .venv/ready
+	EXPLOITS=all $(PY) -m pytest -n $(WORKERS) -q tests/unit/test_exploits.py $(ARGS)
 
 lint: .venv/ready
 	.venv/bin/ruff check .

@@ -252,7 +252,9 @@ class Observer:
             if outside is not None and "addresses" in self.gates:
                 self.out_of_bounds = self._words(outside, width)
                 raise OutOfBoundsAccess(self.out_of_bounds)
-            if self.log is not None and outside is None:
+            if outside is not None:
+                self.log = None  # it has no number for what lies outside: nothing is known of this launch
+            if self.log is not None:
                 orders = () if semantics is None else _orders(args[semantics])
                 stored = None if value is None else args[value].data
                 self.log.add(kind, addresses, lanes, width, stored, *orders)

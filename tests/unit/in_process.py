@@ -7,6 +7,7 @@ prints the verdict on a kernel that ran beside its judge.
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -34,7 +35,9 @@ class InProcess(Device):
 
 
 if __name__ == "__main__":
-    os.environ["TMPDIR"] = os.environ.get("TMPDIR", "/tmp")
     from exploits import verdict
 
-    print("VERDICT", verdict(sys.argv[1], InProcess(), Path(sys.argv[2]), ALL - {"own_process"}, "own_process"))
+    directory = Path(sys.argv[2]).resolve()
+    with tempfile.TemporaryDirectory() as own:
+        os.chdir(own)  # a child writes the kernel's text where it runs
+        print("VERDICT", verdict(sys.argv[1], InProcess(), directory, ALL - {"own_process"}, "own_process"))
