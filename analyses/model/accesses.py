@@ -129,11 +129,10 @@ def _control(draft: Draft, context: Context, domain: isl.Set, instance: str) -> 
         array = cell(guard.statement)
         found.append(virtual(array, f"{instance} -> {array}[{', '.join(names[: guard.depth])}]"))
     for name, depth, also_now in draft.exits:
-        if any(guard.statement == name for guard in draft.guards) and also_now:
-            continue
+        above = any(guard.statement == name for guard in draft.guards)  # this iteration's value is read already
         array, outer = cell(name), names[: depth - 1]
         own, sign = names[depth - 1], "<" if draft.loops[depth - 1].is_rising else ">"
-        sign += "=" if also_now else ""
+        sign += "=" if also_now and not above else ""
         spot = ", ".join([*outer, "round_"])
         found.append(virtual(array, f"{instance} -> {array}[{spot}] : round_ {sign} {own}"))
     if draft.kind == "guard":

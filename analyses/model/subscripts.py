@@ -3,7 +3,7 @@
 delinearise: a flat array's elements get coordinates in which every subscript is affine, if isl proves that two
 accesses meet in the new coordinates exactly when they meet in the old one:
     rows      N*q + r with 0 <= r < N                         -> [q, r]      flat[m*i + j]
-    strided   N*q + r, r the same in all accesses, N != 0     -> [q]         a[inc*i]; N = 0: one element
+    strided   N*q + r, r one number in all accesses, N != 0   -> [q]         a[inc*i]; N = 0: one element
     packed    f(v) + w, f quadratic, 0 <= w < f(v+1) - f(v)   -> [v, w]      the packed triangle
 """
 
@@ -130,10 +130,18 @@ def _split(values, factor: str):
 
 def _rows(values):
     for factor in _factors(values):
-        parts = _split(values, factor)
-        size = Polynomial.atom(factor)
-        if parts and all(r.is_affine and g.proves(r) and g.proves(size - r - ONE) for _, r, g in parts):
-            return [[((), (q, r))] for q, r, _ in parts]
+        rows = [_row(factor, *part) for part in _split(values, factor) or ()]
+        if rows and None not in rows:
+            return [[((), row)] for row in rows]
+    return None
+
+
+def _row(factor: str, q: Polynomial, r: Polynomial, region: Region) -> tuple[Polynomial, Polynomial] | None:
+    """(q, r) with 0 <= r < factor; m*i + m - 1 - j comes as m*(i + 1) + (-1 - j), a row too far."""
+    size = Polynomial.atom(factor)
+    for row, column in ((q, r), (q - ONE, r + size), (q + ONE, r - size)):
+        if column.is_affine and region.proves(column) and region.proves(size - column - ONE):
+            return row, column
     return None
 
 
@@ -142,7 +150,10 @@ def _strided(values):
         parts = _split(values, factor)
         if not parts or len({r for _, r, _ in parts}) > 1:
             continue
-        region, size = parts[0][2], Polynomial.atom(factor)
+        _, rest, region = parts[0]
+        if rest.names & set(region.iterators):  # another number in every iteration
+            continue
+        size = Polynomial.atom(factor)
         outside = Region(region.context)
         if outside.proves(size - ONE):
             return [[((), (q,))] for q, _, _ in parts]

@@ -73,3 +73,50 @@ void strided_triangle(int m, real aa[restrict m][m])
             s += s;
         }
 }
+
+/* requires n >= 5 */
+void break_after_a_continue(int n, real a[restrict n], const real d[restrict n])
+{
+    int k = 0;
+    for (int i = 2; i < n - 2; i++) {
+        if (a[k] > 1)
+            continue;
+        if (a[k] > 1.5f)
+            break;
+        if (a[k] > 0) {
+            a[k] = d[i];
+            k++;
+        }
+    }
+}
+
+void break_in_a_while(int n, real a[restrict n], const real b[restrict n])
+{
+    int i = 0;
+    while (i < n && a[i] > 0) {
+        if (b[i] > 1)
+            break;
+        a[i] = b[i];
+        i++;
+    }
+}
+
+/* requires m >= 5 */
+real rows_read_backward(int m, const real f[restrict m * m])
+{
+    real s = 0;
+    for (int i = 2; i < m - 2; i++) {
+        s = s;
+        for (int j = 2; j < m - 2; j++)
+            s = f[m * i + m - 1 - j];
+    }
+    return s;
+}
+
+/* requires m >= 5 */
+void skewed_rows(int m, real f[restrict 3 * m * m])
+{
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < m; j++)
+            f[m * i + 2 * j] = f[m * i + 2 * j] + 1;
+}
