@@ -66,13 +66,13 @@ def make(loop: Loop, n: int, m: int, kind: str, seed: int, params: dict | None =
 def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]:
     """Cases of every data kind over the sizes: all kinds once, at the first, and two at each other size.
 
-    Rounded data also once where kernels work in several blocks, so that what one block hands to another is seen rounded.
+    Rounded data also once where kernels work in several blocks, so that what one block hands another is seen rounded.
     seed: another one (>= 0) draws other data.
     """
     found, first = [], 1000 * seed
     several_blocks = next((position for position, (n, _) in enumerate(sizes) if position and n > 2048), None)
     for position, (n, m) in enumerate(sizes):
-        kinds = ("tsvc", "exact", "near", "uniform", "awkward") if position == 0 else ("exact", "awkward")
-        kinds += ("uniform",) if position == several_blocks else ()
+        few = ("exact", "awkward", "uniform") if position == several_blocks else ("exact", "awkward")
+        kinds = few if position else ("tsvc", "exact", "near", "uniform", "awkward")
         found += [make(loop, n, m, kind, first + position) for kind in kinds]
     return list({str(case): case for case in found if case}.values())
