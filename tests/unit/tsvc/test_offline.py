@@ -96,7 +96,9 @@ def test_code_around_the_launches_has_the_kernels_time(compiled, compiler, monke
 
 
 def test_an_integer_that_is_one_is_a_constant_as_in_a_launch(compiled):
-    convert = ADD.replace("kernel(a_ptr", "kernel(a_ptr, step").replace("    offsets", "    step.to(tl.int64)\n    offsets")
+    convert = ADD.replace("kernel(a_ptr", "kernel(a_ptr, step").replace(
+        "    offsets", "    step.to(tl.int64)\n    offsets"
+    )
     call = "def s000(a, b, n):\n    add_kernel[(4,)](a, {step}, b, n, BLOCK_SIZE=256)\n"
     assert compiled(convert + call.format(step=2))
     with pytest.raises(NotCompiled, match="'int' object has no attribute 'to'"):
