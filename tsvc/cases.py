@@ -7,14 +7,16 @@ from tsvc.loops import Loop
 #: (n, m) of the fixed cases: one element, tails, several blocks.
 SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34)]
 
-#: On a GPU also the timed size and one above 2**16.
-GPU_SIZES = [*SIZES, (32000, 256), (70001, 130)]
+#: Above 2**16, where kernels take the way that they have for long arrays.
+LONG = (70001, 130)
+#: On a GPU also the timed size.
+GPU_SIZES = [*SIZES, (32000, 256), LONG]
 
 
 def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
     """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**20 elements."""
-    if not on_gpu:
-        return SIZES
+    if not on_gpu:  # the interpreter takes minutes over a superlinear loop, or over a long scan of an array
+        return SIZES if loop.is_superlinear or (loop.is_chained and loop.outputs) else [*SIZES, LONG]
     # In each array, or in all together where C would take minutes.
     return [*GPU_SIZES, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (1_050_013, 1027)]
 
@@ -64,7 +66,7 @@ def make(loop: Loop, n: int, m: int, kind: str, seed: int, params: dict | None =
 
 
 def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]:
-    """Cases of every data kind over the sizes: all kinds once, at the first, and two at each other size.
+    """Cases of every data kind over the sizes: all kinds once, at the first, one at LONG, and two at each other size.
 
     Rounded data also once where kernels work in several blocks, so that what one block hands another is seen rounded.
     seed: another one (>= 0) draws other data.

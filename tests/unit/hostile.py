@@ -248,7 +248,7 @@ HOSTILE: dict[str, tuple[str, str, str, str]] = {
     ),
     "decoy": (
         "copy",
-        _NUMBERS + _copy(call="launch(torch.empty_like(a), b, n)\nnumbers(a)[:] = numbers(b) + 1")[1],
+        _NUMBERS + _copy(call="launch(a, a, n)\nnumbers(a)[:] = numbers(b) + 1")[1],
         "DECOY",
         "with its launches left out, a comes out right",
     ),

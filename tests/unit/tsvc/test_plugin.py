@@ -135,6 +135,7 @@ class Config(SimpleNamespace):
         defaults = {"--loops": [], "--loop": [], "--results": None, "--record": False}
         defaults |= {"--kernels": None, "--min-pass-rate": None, "--timing-n": 1, "--timing-m": 1, "--audit": False}
         defaults |= {"--baseline": None, "--max-slowdown": None, "keyword": "", "deselect": None}
+        defaults |= {"--sandbox": "auto", "--require-sandbox": False, "--data-seed": 0}
         given = {f"--{name.replace('_', '-')}": value for name, value in options.items()}
         super().__init__(
             stash=pytest.Stash(),
