@@ -3,14 +3,19 @@
 `python pet.py LIBRARIES` reads lines "path function" and prints one JSON object a line: isl text of what PET finds
 (Verdoolaege and Grosser, "Polyhedral Extraction Tool", IMPACT 2012), or null. A process of its own, because libpet
 brings another isl than islpy.
+
+What it found is committed, so that the comparison needs no tadashi; where it is installed,
+`PYTHONPATH=. python tests/unit/analyses/pet.py > tests/data/pet.json` renews the record.
 """
 
 import ctypes
+import importlib.metadata
 import importlib.util
 import json
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 _HEADER = "typedef float real; float real_abs(float); float real_sin(float); float real_cos(float);"
@@ -28,14 +33,19 @@ def libraries() -> Path | None:
 
 
 def extract(folder: Path, loops, scratch: Path) -> dict[str, dict | None]:
-    """What PET finds in each loop, by name: may_reads, may_writes, must_writes, schedule, domain, lines."""
+    """What PET finds in each loop, by name: may_reads, may_writes, must_writes, schedule, domain, and its statements'
+    lines, counted from the loop's own."""
     for path in {loop.path for loop in loops}:
         (scratch / path.name).write_text(path.read_text().replace('#include "tsvc.h"', _HEADER))
     tasks = "\n".join(f"{scratch / loop.path.name} {loop.name}" for loop in loops)
     done = subprocess.run(
         [sys.executable, __file__, str(folder)], input=tasks, capture_output=True, text=True, check=True
     )
-    return dict(zip([loop.name for loop in loops], map(json.loads, done.stdout.splitlines()), strict=True))
+    scops = dict(zip([loop.name for loop in loops], map(json.loads, done.stdout.splitlines()), strict=True))
+    for loop in loops:
+        if scop := scops[loop.name]:
+            scop["lines"] = {name: line - loop.line for name, line in scop["lines"].items()}
+    return scops
 
 
 class _Statement(ctypes.Structure):
@@ -88,7 +98,22 @@ class _Pet:
         return found
 
 
+def main(*arguments: str) -> None:
+    """With the folder of the libraries: be the process that has loaded them. Without: print the record."""
+    if arguments:
+        pet = _Pet(Path(arguments[0]))
+        for task in sys.stdin:
+            print(json.dumps(pet.scop(*task.split())), flush=True)
+        return
+    from tsvc.loops import LOOPS
+
+    folder = libraries()
+    if folder is None:
+        sys.exit("PET is not here; pip install tadashi brings it")
+    with tempfile.TemporaryDirectory() as scratch:
+        scops = extract(folder, list(LOOPS.values()), Path(scratch))
+    print(json.dumps({"source": f"tadashi {importlib.metadata.version('tadashi')}", "scops": scops}, indent=1))
+
+
 if __name__ == "__main__":
-    pet = _Pet(Path(sys.argv[1]))
-    for task in sys.stdin:
-        print(json.dumps(pet.scop(*task.split())), flush=True)
+    main(*sys.argv[1:])

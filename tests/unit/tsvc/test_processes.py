@@ -1,6 +1,7 @@
 """Finding, counting and ending what a process has started."""
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -43,28 +44,20 @@ def test_children_and_sessions_are_found(tree):
 
 def test_an_orphan_in_another_session_is_found_by_its_environment(tree):
     process = tree("(setsid sleep 61 &)", TREE="1")
-    deadline = time.monotonic() + 5
-    while len(family(process.pid, "TREE=1")) < 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    settle(process.pid, 2, "TREE=1")
     assert len(family(process.pid, "TREE=1")) == 2
     assert len(family(process.pid)) == 1
     assert end_family(process.pid, "TREE=1") == []
 
 
-def test_what_forked_processes_share_counts_once():
-    code = (
-        "import os, sys; block = bytearray(100 << 20); pids = [os.fork() for _ in range(2)]\n"
-        "sys.stdout.write('r') if all(pids) else None; sys.stdout.flush(); sys.stdin.read()"
-    )
-    command = [sys.executable, "-c", code]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
-    process.stdout.read(1)
+def test_what_forked_processes_share_counts_once(tree):
+    code = "import os, time; block = bytearray(100 << 20); os.fork(); os.fork(); time.sleep(61)"
+    process = tree(f"{shlex.join([sys.executable, '-c', code])} &")
+    settle(process.pid, 5)
     pids = family(process.pid)
-    assert len(pids) == 4  # both forks ran twice
+    assert len(pids) == 5  # the shell, and four of two forks
     assert 100 << 20 < memory(pids) < 200 << 20
     assert memory(pids, enough=1 << 40) > 400 << 20
-    end_family(process.pid)
-    process.communicate()
 
 
 def test_nobody_takes_nothing():
@@ -73,7 +66,7 @@ def test_nobody_takes_nothing():
     assert (threads([process.pid]), memory([process.pid]), family(process.pid)) == (0, 0, [])
 
 
-def settle(root: int, count: int) -> None:
-    deadline = time.monotonic() + 5
-    while len(family(root)) < count and time.monotonic() < deadline:
+def settle(root: int, count: int, marker: str | None = None) -> None:
+    deadline = time.monotonic() + 20
+    while len(family(root, marker)) < count and time.monotonic() < deadline:
         time.sleep(0.01)
