@@ -15,8 +15,8 @@ GPU_SIZES = [*SIZES, (32000, 256), LONG]
 
 def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
     """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**20 elements."""
-    if not on_gpu:  # the interpreter takes minutes over a superlinear loop, or over a long scan of an array
-        return SIZES if loop.is_superlinear or (loop.is_chained and loop.outputs) else [*SIZES, LONG]
+    if not on_gpu:  # the interpreter takes minutes over a superlinear loop
+        return SIZES if loop.is_superlinear else [*SIZES, LONG]
     # In each array, or in all together where C would take minutes.
     return [*GPU_SIZES, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (1_050_013, 1027)]
 
@@ -74,7 +74,12 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
     found, first = [], 1000 * seed
     several_blocks = next((position for position, (n, _) in enumerate(sizes) if position and n > 2048), None)
     for position, (n, m) in enumerate(sizes):
-        few = ("exact", "awkward", "uniform") if position == several_blocks else ("exact", "awkward")
-        kinds = few if position else ("tsvc", "exact", "near", "uniform", "awkward")
+        kinds: tuple[str, ...] = ("exact", "awkward")
+        if not position:
+            kinds = ("tsvc", "exact", "near", "uniform", "awkward")
+        elif position == several_blocks:
+            kinds = ("exact", "awkward", "uniform")
+        elif (n, m) == LONG:
+            kinds = ("exact",)
         found += [make(loop, n, m, kind, first + position) for kind in kinds]
     return list({str(case): case for case in found if case}.values())

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+import triton.language as tl
 from triton.runtime import interpreter as triton_interpreter
 from triton.runtime.autotuner import Autotuner
 from triton.runtime.errors import OutOfResources
@@ -59,6 +60,7 @@ class Observer:
         _mend_index()
         tree_order.install()
         self._wrap_grid()
+        self._wrap_patching()
         self._wrap_barriers()
         self._wrap_tuning()
         for name, places in _OPERATIONS.items():
@@ -79,6 +81,7 @@ class Observer:
     def reset(self) -> None:
         self.launches, self.programs, self.reordered, self.atomics = 0, 0, 0, False
         self.inside = False
+        self.patched: set[str] = set()
         self.permutation: np.ndarray | None = None
         self.out_of_bounds: str | None = None
         self.race: str | None = None
@@ -122,7 +125,7 @@ class Observer:
                 raise OutOfResources(1 << 20, 0, "shared memory")
             if self.ablation == "skip":
                 return None
-            self.inside = True
+            self.inside, self.patched = True, set()
             try:
                 return call(executor_self, *args, **kwargs)
             finally:
@@ -158,6 +161,21 @@ class Observer:
 
         executor.__call__ = observed_call
         builder.set_grid_dim, builder.set_grid_idx = observed_dim, permuted_index
+
+    def _wrap_patching(self) -> None:
+        """Triton's interpreter redirects the whole language at each call of one jitted function by another, which takes
+        longer than most such calls. Once a launch is enough: nothing is put back before it ends.
+        """
+        patch = triton_interpreter._patch_lang
+
+        def patch_once(function):
+            languages = {value.__name__ for value in function.__globals__.values() if value is tl or value is tl.core}
+            if self.inside and languages and languages <= self.patched:
+                return triton_interpreter._LangPatchScope()
+            self.patched |= languages
+            return patch(function)
+
+        triton_interpreter._patch_lang = patch_once
 
     def _wrap_tuning(self) -> None:
         """Autotuned kernels run one configuration a call, another for each seed: there is nothing to time here.

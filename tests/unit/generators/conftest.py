@@ -42,12 +42,15 @@ def short_prompts(monkeypatch):
 @pytest.fixture
 def generation(tmp_path, short_prompts):
     """generation(names, client=..., judging=..., **plan options) -> Generation in tmp_path/kernels."""
+    clients = []
 
     def make(names=("s000",), client=None, judging=judge_by_mark, **options) -> Generation:
         limits = options.pop("limits", Limits(timeout=20, retries=2, max_tokens=1000))
         policy = options.pop("policy", Policy())
         plan = Plan(tmp_path / "kernels", policy=policy, limits=limits, **options)
-        client = client or MessagesClient(None, limits)
-        return Generation(plan, [LOOPS[name] for name in names], client, judging)
+        clients.append(client or MessagesClient(None, limits))
+        return Generation(plan, [LOOPS[name] for name in names], clients[-1], judging)
 
-    return make
+    yield make
+    for each in clients:
+        each.close()

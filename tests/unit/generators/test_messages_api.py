@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import closing
 
 import pytest
 from messages_server import Answer
@@ -20,7 +21,8 @@ def test_the_default_is_the_newest_sonnet_by_its_undated_name():
 def test_options_reach_the_api(server):
     asked = server(lambda body, number: Answer("hello", "stop_sequence"))
     limits = Limits(timeout=20, retries=0, max_tokens=4000, effort="low", thinking_budget=2000)
-    reply = MessagesClient("claude-opus-5-5", limits).ask(REQUEST)
+    with closing(MessagesClient("claude-opus-5-5", limits)) as client:
+        reply = client.ask(REQUEST)
     ((headers, body),) = asked.requests
     assert body["thinking"] == {"type": "enabled", "budget_tokens": 2000}
     assert body["output_config"] == {"effort": "low"}
@@ -42,5 +44,5 @@ def test_without_a_key_the_first_call_says_so(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
-    with pytest.raises(Unusable, match=r"authentication|credential"):
-        MessagesClient("m", Limits()).ask(REQUEST)
+    with closing(MessagesClient("m", Limits())) as client, pytest.raises(Unusable, match=r"authentication|credential"):
+        client.ask(REQUEST)

@@ -1,6 +1,6 @@
 import pytest
 
-from tsvc.cases import fit, fixed, make
+from tsvc.cases import fit, fixed, make, sizes
 from tsvc.domain import bounds, is_legal
 from tsvc.loops import LOOPS
 
@@ -57,3 +57,12 @@ def test_nothing_near_is_legal():
     assert fit(impossible, 10, 10) is None
     assert make(impossible, 10, 10, "exact", 0) is None
     assert fixed(impossible, SIZES) == []
+
+
+@pytest.mark.parametrize("on_gpu", [False, True])
+def test_kernels_are_judged_above_two_to_the_sixteenth(on_gpu):
+    """Where they may take another way; the interpreter takes minutes there over a superlinear loop."""
+    short = {name for name, loop in LOOPS.items() if (70001, 130) not in sizes(loop, on_gpu)}
+    assert short == (set() if on_gpu else {name for name, loop in LOOPS.items() if loop.is_superlinear})
+    assert len(short) < 20
+    assert [case.kind for case in fixed(LOOPS["s000"], SIZES) if case.n == 70001] == ["exact"]

@@ -90,6 +90,16 @@ def test_a_right_kernel_is_called_three_times_in_three_orders(judge):
     assert not judged.case._drawn  # its arrays' memory is free again
 
 
+def test_a_long_case_is_judged_by_a_call_in_random_order(judge):
+    right = judge("plus", lambda arrays, header: None if header.get("ablation") else plus(arrays, header))
+    assert right.check(case_of(right, 1 << 16)).calls == 3
+    assert right.check(case_of(right, (1 << 16) + 1)).calls == 1
+    assert [one["order"] for one in right.device.asked if not one.get("ablation")][3:] == ["random"]
+    wrong = judge("plus", lambda arrays, header: None)
+    with pytest.raises(Wrong):
+        wrong.check(case_of(wrong, 70001))
+
+
 def test_a_failure_says_what_where_and_how_to_replay(judge, tmp_path):
     def off(arrays, header):
         plus(arrays, header)
