@@ -100,7 +100,7 @@ class _Operators(TorchDispatchMode):
         super().__init__()
         self.count, self.note_written = count, note_written
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+    def observe(self, func, types, args=(), kwargs=None):
         result = func(*args, **(kwargs or {}))
         name = func.overloadpacket.__name__
         if func._schema.is_mutable and isinstance(result, torch.Tensor):
@@ -108,6 +108,10 @@ class _Operators(TorchDispatchMode):
         if name not in _NO_WORK:
             self.count(name, max(map(_elements, (args, kwargs, result))))
         return result
+
+
+# Not in the class's body, where torch would wrap it in something that imports torch._dynamo, which takes seconds.
+_Operators.__torch_dispatch__ = _Operators.observe  # type: ignore[method-assign,assignment]
 
 
 class _Functions(TorchFunctionMode):

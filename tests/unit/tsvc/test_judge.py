@@ -37,7 +37,7 @@ real total(int n, const real a[restrict n])
 class Stand:
     """A device whose kernels are Python functions over numpy arrays: kernel(arrays, header) -> result."""
 
-    mode, timeout = "interpreter", 60.0
+    mode, timeout, programs = "interpreter", 60.0, 2
 
     def __init__(self, kernel):
         self.kernel, self.tenants, self.asked, self.closed = kernel, set(), [], 0
@@ -54,7 +54,8 @@ class Stand:
         result = self.kernel(views, header)
         if result is not None:
             framed["result"] = np.array([result])
-        return {"status": "ok", "launches": 1}, framed
+        observed = {"launches": 1, "programs": self.programs, "reordered": header["order"] != "natural"}
+        return {"status": "ok", **observed}, framed
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def case_of(judge: Judge, n: int = 10, **more) -> Case:
 def test_a_right_kernel_is_called_three_times_in_three_orders(judge):
     right = judge("plus", plus)
     judged = right.check(case_of(right))
-    assert judged == Judged(judged.case, True, 3, Authorship(launches=1))
+    assert judged == Judged(judged.case, True, 3, Authorship(launches=1, programs=2))
     assert [(one["order"], one["seed"]) for one in right.device.asked] == [
         ("natural", 0),
         ("reversed", 1),
@@ -88,6 +89,13 @@ def test_a_right_kernel_is_called_three_times_in_three_orders(judge):
     ]
     assert right.judged == [judged]
     assert not judged.case._drawn  # its arrays' memory is free again
+
+
+def test_one_program_has_no_order(judge):
+    right = judge("plus", plus)
+    right.device.programs = 1
+    assert right.check(case_of(right)).calls == 2
+    assert [(one["order"], one["seed"]) for one in right.device.asked] == [("natural", 0), ("reversed", 1)]
 
 
 def test_a_long_case_is_judged_by_a_call_in_random_order(judge):
