@@ -3,6 +3,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 WORKERS := $(shell nproc 2>/dev/null || echo 2)
 GPU := $(wildcard /dev/nvidia0)
+# Each of many processes would compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: bench test exploits lint alarms clean
 

@@ -47,7 +47,7 @@ def section(rows: list[dict]) -> str:
     return "\n".join(
         [
             _INTRODUCTION,
-            f"{len(counted)} mutants of {len({row['loop'] for row in counted})} kernels (and "
+            f"{len(counted)} mutants of {len({row['loop'] for row in counted})} of the 151 kernels (and "
             f"{len(rows) - len(counted)} that Python or Triton refuse): "
             f"**{len(counted) - len(survivors)} killed, {rate:.2f} %**; "
             f"{stages['fixed']} on the fixed cases of a machine without a GPU, {stages['drawn']} more on drawn ones, "
