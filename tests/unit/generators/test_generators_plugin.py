@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -80,6 +81,19 @@ def test_a_replay_by_two_workers_reproduces_the_results(suite, recorded, tmp_pat
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not [path for path in files if KEY.encode() in path.read_bytes()]
     assert KEY not in first.stdout + replayed.stdout + first.stderr + replayed.stderr
+
+
+def test_four_runs_at_once_generate_each_loop_once(environment, tmp_path):
+    (calls := tmp_path / "calls").mkdir()
+    program = f"{sys.executable} {Path(__file__).with_name('bundled_answers.py')} {calls} 0"
+    options = ["--loop=s000", "--loop=s111", "-k", "compiles", f"--kernels={tmp_path}/new", f"--llm=command:{program}"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    runs = [subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) for _ in range(4)]
+    outputs = [run.communicate(timeout=400)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0] * 4, "\n".join(outputs)
+    assert {path.name: path.stat().st_size for path in calls.iterdir()} == {"s000": 1, "s111": 1}
+    assert all("2 of 2 loops pass" in output for output in outputs)
 
 
 def test_without_credentials_a_kernel_is_missing_and_the_words_say_how_to_get_one(suite, tmp_path):
