@@ -35,7 +35,9 @@ class CommandClient:
         except subprocess.TimeoutExpired:
             raise TimedOut(f"no answer within {self.timeout:g} s") from None
         finally:
-            end_group(process)
+            kill_group(process)
+            with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
+                process.communicate(timeout=5)
             with self._lock:
                 self._running.discard(process)
         if process.returncode:
@@ -49,11 +51,12 @@ class CommandClient:
         return None
 
     def close(self) -> None:
+        """Kill what runs; whoever asked waits for it, since two cannot read the same pipes."""
         with self._lock:
             self._closed = True
             running = list(self._running)
         for process in running:
-            end_group(process)
+            kill_group(process)
 
     def _start(self) -> subprocess.Popen:
         environment = {name: value for name, value in os.environ.items() if name not in WITHHELD}
@@ -72,9 +75,7 @@ class CommandClient:
         return process
 
 
-def end_group(process: subprocess.Popen) -> None:
-    """Kill a process, what it started, and wait for it."""
+def kill_group(process: subprocess.Popen) -> None:
+    """Kill a process and what it started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
-        process.communicate(timeout=5)

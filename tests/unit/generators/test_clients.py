@@ -1,6 +1,7 @@
 """--llm, programs as models, and replayed transcripts."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from stub_model import KEY, fenced
@@ -115,3 +116,15 @@ def test_a_replay_gives_answers_and_time_outs_by_attempt(tmp_path):
         client.ask(Request("s000", 1, 3, "", ()))
     with pytest.raises(CallFailed, match="s111"):
         client.ask(Request("s111", 1, 1, "", ()))
+
+
+def test_closing_ends_what_others_wait_for():
+    """Closed in one thread while another reads the program's pipes; which comes first differs from time to time."""
+    for _ in range(20):
+        client = CommandClient("sleep 60", 50)
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(client.ask, REQUEST)
+            while not client._running and not asked.done():
+                pass
+            client.close()
+            assert isinstance(asked.exception(timeout=20), CallFailed)
