@@ -1,4 +1,4 @@
-"""python -m tsvc: list the loops, judge one case, report on a run, compare runs, merge them, renew records."""
+"""python -m tsvc: list the loops, judge one case, report on runs, compare and merge them, renew records."""
 
 import argparse
 import sys
@@ -19,9 +19,11 @@ from tsvc.record import renew
 from tsvc.report import summary_lines
 from tsvc.report.differences import difference_figures, difference_sections
 from tsvc.report.markdown import markdown_text
+from tsvc.report.resources import SHOWN, launches_section, resources_section
 from tsvc.report.tables import machine_section
 from tsvc.report.text import text_lines
 from tsvc.results import ResultsError, merge_results, read_results, write_reports, write_results
+from tsvc.targets import TARGETS
 from tsvc.verdicts import HarnessError, KernelFailure
 
 
@@ -40,6 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     report = commands.add_parser("report", help="print a run's tables and write its REPORT.md and badge.json")
     report.add_argument("run", type=Path, metavar="DIR", help="a directory with results.json")
     report.add_argument("--html", action="store_true", help="also write report.html, with figures")
+    resources = commands.add_parser("resources", help="registers, spills, occupancy, ... of a run's compiled kernels")
+    resources.add_argument("run", type=Path, metavar="DIR", help="a directory with results.json")
+    resources.add_argument("--target", choices=TARGETS, default=SHOWN, help="the GPU (default: %(default)s)")
     comparison = commands.add_parser("compare", help="what changed from run A to run B, and whether it is noise")
     comparison.add_argument("a", type=Path, metavar="A", help="a directory with results.json")
     comparison.add_argument("b", type=Path, metavar="B", help="a directory with results.json")
@@ -59,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
             "list": _list,
             "judge": _judge,
             "report": _report,
+            "resources": _resources,
             "compare": _compare,
             "merge": _merge,
             "record": _record,
@@ -133,6 +139,15 @@ def _report(options) -> int:
         written.append(folder / "report.html")
     print("\n".join([*text_lines([machine_section(record)]), "", *summary_lines(record), ""]))
     print(f"written: {', '.join(map(str, written))}")
+    return 0
+
+
+def _resources(options) -> int:
+    record = read_results(options.run)
+    found = [part for part in (launches_section(record, options.target), resources_section(record)) if part]
+    if not found:
+        raise _Usage(f"{options.run}: no kernel of this run was compiled for {options.target}")
+    print("\n".join(text_lines(found)))
     return 0
 
 

@@ -323,7 +323,9 @@ class _Compiled(_OfTorch):
         from tsvc import offline
 
         function = _load(request)
-        views = {name: torch.from_numpy(array) for name, array in arrays.items()}
+        # Arrays of which only the shape is told are never touched, and so take no memory.
+        told = {name: np.zeros(shape, dtype) for name, (shape, dtype) in request.get("shapes", {}).items()}
+        views = {name: torch.from_numpy(array) for name, array in {**told, **arrays}.items()}
         bound = _bind(function, {**_scalars(request), "device": torch.device("cpu"), **views})
         with offline.recorded_launches() as launches:
             function(**bound)
@@ -339,13 +341,7 @@ class _TimedC:
     def time_c(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
         own = _side_by_side(arrays)
         function = getattr(ctypes.CDLL(request["library"]), f"{request['loop']}_timed")
-        values: list = []
-        for name, kind in request["signature"]:
-            if kind == "array":
-                values.append(ctypes.c_void_p(own[name].ctypes.data))
-            else:
-                number = request["scalars"][name]
-                values.append(ctypes.c_float(number) if kind == "real" else ctypes.c_int(number))
+        values = _c_values(request, own)
         restored = request["restored"]
         pointers, sizes = ctypes.c_void_p * len(restored), ctypes.c_int64 * len(restored)
         samples = (ctypes.c_int64 * request["calls"])()
@@ -361,6 +357,30 @@ class _TimedC:
             samples,
         )
         return {"status": "ok", "samples": [sample * 1e-9 for sample in samples[:done]]}, {}
+
+    def count(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
+        """The loop's work on these arrays; see tsvc.counted."""
+        own = _side_by_side(arrays)
+        places = [(array.ctypes.data, array.nbytes) for array in own.values()]
+        start = min((at for at, _ in places), default=0)
+        elements = (max((at + size for at, size in places), default=0) - start) // 4
+        shadow, found = np.zeros(elements, np.uint32), (ctypes.c_int64 * 4)()
+        function = getattr(ctypes.CDLL(request["library"]), f"{request['loop']}_work")
+        pointers = ctypes.c_void_p(start), ctypes.c_int64(elements), ctypes.c_void_p(shadow.ctypes.data)
+        function(*_c_values(request, own), *pointers, found)
+        return {"status": "ok", **dict(zip(("read", "written", "operations", "chain"), found, strict=True))}, {}
+
+
+def _c_values(request: dict, arrays: dict[str, np.ndarray]) -> list:
+    """The loop's arguments in C's order."""
+    values: list = []
+    for name, kind in request["signature"]:
+        if kind == "array":
+            values.append(ctypes.c_void_p(arrays[name].ctypes.data))
+        else:
+            number = request["scalars"][name]
+            values.append(ctypes.c_float(number) if kind == "real" else ctypes.c_int(number))
+    return values
 
 
 def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

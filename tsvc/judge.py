@@ -8,7 +8,7 @@ from tsvc.ablation import check_launches_matter
 from tsvc.authorship import FEW, Authorship, check_observed, is_serial, largest
 from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
-from tsvc.domain import arguments
+from tsvc.domain import arguments, extents
 from tsvc.expected import Expected, expect
 from tsvc.gates import ALL
 from tsvc.inputs import Case
@@ -73,6 +73,11 @@ class Judge:
         return f"Judge({self.loop.name} on {self.device.mode})"
 
     @property
+    def is_bundled(self) -> bool:
+        """Whether the kernel is one of the project's own set."""
+        return self.directory is None
+
+    @property
     def kernel(self) -> Kernel:
         """The kernel under judgement. Raises Missing, Damaged or Stale."""
         if self._kernel is None:
@@ -118,16 +123,24 @@ class Judge:
         except KernelFailure:  # a loop that none is bundled for
             return judged.authorship
 
-    def compile(self, device: Device, case: Case, targets: list[str]) -> list[dict]:
-        """Compile the launches of one call for GPUs that need not be there; see tsvc.offline. Raises KernelFailure."""
+    def compile(self, device: Device, case: Case, targets: list[str], with_data: bool = True) -> list[dict]:
+        """Compile the launches of one call for GPUs that need not be there; see tsvc.offline. Raises KernelFailure.
+
+        with_data: False sends the arrays' shapes alone, as it is best for large cases.
+        """
         if self.fatal and isinstance(self.fatal[1], Hung):
             raise self.fatal[1].with_traceback(None)
         values = arguments(self.loop, case.n, case.m, case.params)
         header = request_for(self.kernel, case.n, case.m, values, op="compile")
+        arrays = case.arrays() if with_data else {}
+        if not with_data:
+            header["shapes"] = {
+                array.name: (extents(array, case.n, case.m), array.numpy_type().__name__) for array in self.loop.arrays
+            }
         try:
             # Without a target the call is only recorded: its own code gets no more time than anywhere else.
-            device.request({**header, "targets": []}, case.arrays())
-            answer, _ = device.request({**header, "targets": targets}, case.arrays(), timeout=10 * device.timeout)
+            device.request({**header, "targets": []}, arrays)
+            answer, _ = device.request({**header, "targets": targets}, arrays, timeout=10 * device.timeout)
             if not isinstance(answer.get("kernels"), list):
                 raise Crashed("the process answered with something that is no answer")
         except KernelFailure as failure:

@@ -11,6 +11,7 @@ from triton.compiler import compile as triton_compile
 from triton.runtime.autotuner import Autotuner
 from triton.runtime.jit import JITFunction
 
+from tsvc.resources import measured
 from tsvc.targets import TARGETS
 
 _POINTERS = {
@@ -62,7 +63,7 @@ def recorded_launches() -> Iterator[list[Launch]]:
 
 
 def compile_launches(launches: list[Launch], targets: list[str]) -> list[dict]:
-    """Compile each distinct launch for each target; one dict (kernel, target, shared) each.
+    """Compile each distinct launch for each target; one dict each: its target and what tsvc.resources measures.
 
     Raises what Triton raises for code that does not compile.
     """
@@ -74,7 +75,7 @@ def compile_launches(launches: list[Launch], targets: list[str]) -> list[dict]:
                 continue
             done.add((key, target))
             compiled = triton_compile(source, target=GPUTarget(*TARGETS[target]), options=dict(launch.options))
-            report.append({"kernel": launch.kernel.__name__, "target": target, "shared": int(compiled.metadata.shared)})
+            report.append({"target": target, **measured(compiled, target), "kernel": launch.kernel.__name__})
     return report
 
 

@@ -52,6 +52,10 @@ def desk(tmp_path_factory) -> Path:
     for name in ("h200-n32000", "latest", "latest/judged", "latest/timed"):
         (folder / "results" / name).mkdir(parents=True)
         shutil.copy(ROOT / RUN / "results.json", folder / "results" / name)
+    latest = folder / "results" / "latest" / "results.json"
+    record = json.loads(latest.read_text())
+    record["loops"]["s000"]["resources"] = {"gfx942": {"launches": [{"kernel": "s000_kernel"}]}}
+    latest.write_text(json.dumps(record))
     return folder
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from tsvc.report.resources import launches_section
 from tsvc.report.section import Section, Table
 from tsvc.report.tables import is_timed, machine_section, sections
 
@@ -11,6 +12,7 @@ def markdown(record: dict) -> str:
     device = record["machine"].get("device", "an unknown device")
     parts = sections(record)
     order = [part for part in parts if part.title != "Loops"] + [part for part in parts if part.title == "Loops"]
+    order += [part] if (part := launches_section(record)) else []
     text = markdown_text(f"TSVC kernels on {device}", [*order, machine_section(record)])
     if is_timed(record):
         text += "\nDevice time: median of CUDA-graph replays (`*`: an event pair, launch included). "

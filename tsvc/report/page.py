@@ -15,8 +15,10 @@ from pygments.lexers import CLexer, PythonLexer
 from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 
 from tsvc.report.figures import loop_figures, run_figures
+from tsvc.report.resources import launches_table
 from tsvc.report.section import Section
 from tsvc.report.tables import limits_text, machine_section, micro, sections, speedup_text, totals_section
+from tsvc.targets import TARGETS
 
 _HERE = Path(__file__).parent
 _SHOWN_OTHERWISE = {"Loops", "Verdicts"}  # as a table with filters, and under the title
@@ -56,7 +58,9 @@ def _loop(name: str, entry: dict) -> dict:
     samples = {side: _spread(entry.get(f"{side}_samples_us") or []) for side in ("device", "c")}
     c, kernel = (entry.get(key) or "" for key in ("c_source", "kernel_source"))
     texts = {"c": _highlight(c, CLexer()), "kernel": _highlight(kernel, PythonLexer())}
-    return {"name": name, "entry": entry, "row": row, "texts": texts, "samples": samples}
+    alone = {"loops": {name: entry}}
+    launches = [(target, cells) for target in TARGETS for cells in launches_table(alone, target).rows]
+    return {"name": name, "entry": entry, "row": row, "texts": texts, "samples": samples, "launches": launches}
 
 
 def _spread(samples: list[float]) -> str:

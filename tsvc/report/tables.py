@@ -4,6 +4,7 @@ import math
 from collections import Counter
 
 from tsvc.report.attempts import attempts_section, cost_section
+from tsvc.report.resources import resources_section
 from tsvc.report.section import Section, Table
 from tsvc.statistics import geometric_mean, wilson
 
@@ -28,6 +29,7 @@ def sections(record: dict) -> list[Section]:
         attempts_section(record),
         cost_section(record),
         *extreme_sections(record),
+        resources_section(record),
         failures_section(record),
     ]
     return [section for section in found if section is not None]

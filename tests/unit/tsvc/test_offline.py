@@ -44,7 +44,7 @@ def test_a_launch_is_compiled_for_every_target(compiled):
     text = ADD + "def s000(a, b, n):\n    add_kernel[(4,)](a, b, n, BLOCK_SIZE=256, num_warps=2)\n"
     kernels = compiled(text, TARGETS)
     assert [(kernel["kernel"], kernel["target"]) for kernel in kernels] == [("add_kernel", name) for name in TARGETS]
-    assert all(kernel["shared"] >= 0 for kernel in kernels)
+    assert all(kernel["shared_bytes"] >= 0 for kernel in kernels)
 
 
 def test_distinct_launches_are_compiled_once_each(compiled):

@@ -35,6 +35,12 @@ def test_the_least_is_enough_and_more_is_kept():
         (("loops", "s000", "device_samples_us"), [1.0, "x"], "loops.s000.device_samples_us.1"),
         (("loops", "s000", "attempts"), [{"number": 0}], "loops.s000.attempts.0.number"),
         (("loops", "s000", "sweep"), [{"device_us": 1}], "'n' is a required property"),
+        (
+            ("loops", "s000", "resources"),
+            {"sm_90": {"occupancy": 2}},
+            "loops.s000.resources.sm_90.occupancy: 2 is greater",
+        ),
+        (("loops", "s000", "resources"), {"sm_90": {"launches": [{}]}}, "'kernel' is a required property"),
         (("loops", "s000", "verdict"), "fine", "loops.s000.verdict"),
         (("loops", "s000"), {}, "'verdict' is a required property"),
         (("loops", "s000"), None, "loops.s000"),
@@ -70,7 +76,7 @@ def test_a_newer_form_is_told_so(tmp_path):
 
 def test_the_page_about_the_form_says_what_the_form_says():
     page = Path(ROOT / "docs" / "results.md").read_text()
-    parts = [schema(), *(schema()["$defs"][name] for name in ("machine", "loop", "attempt", "point"))]
+    parts = [schema(), *(schema()["$defs"][name] for name in ("machine", "loop", "attempt", "point", "resources"))]
     for part in parts:
         for key, facts in part["properties"].items():
             assert f"| `{key}` | {facts['description']} |" in page
