@@ -1,0 +1,82 @@
+"""The least work of a loop on given data, counted by running it: never guessed, and never by its name.
+
+Each element that the loop reads before it has written it must be read by any kernel, and each that it writes must be
+written; both count once, however often C touches them, since a kernel has registers and caches. What the C text reads
+and does not use counts too, and so do its operations: an algorithm with less of either may be faster than the limit.
+"""
+
+from itertools import pairwise
+
+from clib.build import build
+from tsvc.cases import make
+from tsvc.counted import NotCounted, counted_text
+from tsvc.device import Device
+from tsvc.domain import arguments
+from tsvc.inputs import Case
+from tsvc.limits import Work
+from tsvc.verdicts import Hung, KernelFailure
+
+#: Seconds that counting may take, and the iterations from which a nest deeper than its arrays is not run but fitted.
+LIMIT, ITERATIONS = 60.0, 1 << 31
+#: Sizes at which work that grows as a polynomial is counted: so far apart, that each divides alike by small numbers.
+_STEP = 720
+
+
+def count(device: Device, case: Case) -> Work:
+    """What the loop does on a case's data.
+
+    device: a Device in mode "c". A nest deeper than its arrays may be too long to run (s176 has 2**46 iterations at
+    n = 2**24): its counts are a polynomial in the size, taken through small sizes and checked on two more.
+    Raises NotCounted: it cannot be translated, takes longer than LIMIT, leaves its arrays, or is no polynomial.
+    """
+    size, depth = (case.m, 3) if case.loop.is_2d else (case.n, 2)
+    if not case.loop.is_superlinear or size**depth <= ITERATIONS:
+        return _run(device, case)
+    counts = []
+    for step in range(3, depth + 6):
+        smaller = size % _STEP + step * _STEP
+        n, m = (case.n, smaller) if case.loop.is_2d else (smaller, case.m)
+        one = make(case.loop, n, m, case.kind, case.seed)
+        if one is None or (one.n, one.m) != (n, m):
+            raise NotCounted(f"{case.loop.name} is not legal at n = {n}, m = {m}")
+        found = _run(device, one)
+        counts.append((found.read, found.written, found.operations, found.chain))
+    at = size // _STEP - 3
+    return Work(*(_polynomial(list(series), at, depth) for series in zip(*counts, strict=True)))
+
+
+def _polynomial(values: list[int], at: int, degree: int) -> int:
+    """The value at position `at` of a series that is a polynomial of at most this degree.
+
+    values: those at positions 0, 1, ..., more than the degree needs. Raises NotCounted where they do not fit.
+    """
+    total, weight = 0, 1
+    for order in range(len(values)):
+        difference = values[0]
+        if order > degree and difference:
+            raise NotCounted("its work is no polynomial in its size")
+        total += weight * difference
+        weight = weight * (at - order) // (order + 1)
+        values = [after - before for before, after in pairwise(values)]
+    return total
+
+
+def _run(device: Device, case: Case) -> Work:
+    loop = case.loop
+    text, missing = counted_text(loop.path)
+    if loop.name in missing:
+        raise NotCounted(f"{loop.name}: {missing[loop.name]}")
+    header = {
+        "op": "count",
+        "library": str(build(loop.path, "strict", "", text)),
+        "loop": loop.name,
+        "signature": list(loop.signature),
+        "scalars": {"n": case.n, "m": case.m, **arguments(loop, case.n, case.m, case.params)},
+    }
+    try:
+        answer, _ = device.request(header, case.arrays_cached(), timeout=LIMIT)
+    except Hung:
+        raise NotCounted(f"{loop.name} takes longer than {LIMIT:g} s to count") from None
+    except KernelFailure as failure:
+        raise NotCounted(f"{loop.name}: {failure}") from None
+    return Work(*(int(answer[name]) for name in ("read", "written", "operations", "chain")))
