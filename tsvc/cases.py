@@ -4,21 +4,23 @@ from tsvc.domain import bounds, defaults, is_legal
 from tsvc.inputs import Case
 from tsvc.loops import Loop
 
+#: Two and three elements above a block: where the last block of a loop that runs to n - 1 or n - 2 begins.
+_BEYOND_BLOCKS = [(1026, 33), (259, 18)]
 #: (n, m) of the fixed cases: one element, tails, several blocks.
-SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34)]
+SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34), *_BEYOND_BLOCKS]
 
 #: Above 2**16, where kernels take the way that they have for long arrays.
-LONG = (70001, 130)
+LONG = (70001, 300)
 #: On a GPU also the timed size.
 GPU_SIZES = [*SIZES, (32000, 256), LONG]
 
 
 def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
-    """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**20 elements."""
+    """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**21 elements."""
     if not on_gpu:  # the interpreter takes minutes over a superlinear loop
         return SIZES if loop.is_superlinear else [*SIZES, LONG]
     # In each array, or in all together where C would take minutes.
-    return [*GPU_SIZES, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (1_050_013, 1027)]
+    return [*GPU_SIZES, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (2_100_013, 1027)]
 
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
@@ -66,13 +68,16 @@ def make(loop: Loop, n: int, m: int, kind: str, seed: int, params: dict | None =
 
 
 def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]:
-    """Cases of every data kind over the sizes: all kinds once, at the first, one at LONG, and two at each other size.
+    """Cases of every data kind over the sizes: most kinds once, at the first, one or two at each other size.
 
-    Rounded data also once where kernels work in several blocks, so that what one block hands another is seen rounded.
+    Data that half precision spoils at the first two small sizes. Rounded data also once where kernels work in several
+    blocks, so that what one block hands another is seen rounded. At LONG once with TSVC's parameters, and once with
+    whole-numbered ones at their lower ends, where kernels may have another way for long arrays.
     seed: another one (>= 0) draws other data.
     """
     found, first = [], 1000 * seed
     several_blocks = next((position for position, (n, _) in enumerate(sizes) if position and n > 2048), None)
+    fine, tiny = ([position for position, (n, _) in enumerate(sizes) if 32 < n < 512] + [None, None])[:2]
     for position, (n, m) in enumerate(sizes):
         kinds: tuple[str, ...] = ("exact", "awkward")
         if not position:
@@ -80,6 +85,16 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         elif position == several_blocks:
             kinds = ("exact", "awkward", "uniform")
         elif (n, m) == LONG:
+            kinds = ("late",)
+            found.append(make(loop, n, m, "late", first + position, _lowest(loop, n, m)))
+        elif (n, m) in _BEYOND_BLOCKS:
             kinds = ("exact",)
+        elif position in (fine, tiny):
+            kinds = ("exact", "awkward", "fine" if position == fine else "tiny")
         found += [make(loop, n, m, kind, first + position) for kind in kinds]
     return list({str(case): case for case in found if case}.values())
+
+
+def _lowest(loop: Loop, n: int, m: int) -> dict:
+    """Whole-numbered parameters at the lower ends of what they are drawn from."""
+    return {p.name: bounds(p, n, m)[0] for p in loop.params if p.kind == "int"}

@@ -230,6 +230,16 @@ class _Runner(_OfTorch):
         scalars = {**_scalars(request), "device": self.empty().device}
         return self.bench.measure(lambda views: function(**_bind(function, {**scalars, **views})), arrays, request), {}
 
+    def floors(self, request: dict, arrays: dict) -> tuple[dict, dict]:
+        """What the device does at best; the parent asks for it before any kernel is read. See tsvc.floors."""
+        from tsvc.floors import measure
+
+        return {"status": "ok", "floors": measure(self.bench.clock, **{**self.scale(), **request.get("scale", {})})}, {}
+
+    def scale(self) -> dict[str, int]:
+        """The device's own figures among the arguments of tsvc.floors."""
+        return {}
+
     def again(self, request: dict, arrays: dict) -> tuple[dict, dict]:
         """Repeat what was timed, for the parent's clock."""
         self.bench.again(request["count"], request["by_call"])
@@ -304,6 +314,12 @@ class _OnGpu(_Runner):
             "capability": list(torch.cuda.get_device_capability(0)),
         }
         return header, {}
+
+    def scale(self) -> dict[str, int]:
+        import torch
+
+        properties = torch.cuda.get_device_properties(0)
+        return {"cache_bytes": properties.L2_cache_size, "programs": 16 * properties.multi_processor_count}
 
     def call(self, function, bound: dict, views: dict, request: dict):
         import torch
@@ -405,6 +421,9 @@ def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 class _Poison:
     """torch.empty and its relatives return noise instead of whatever the allocator left, other noise for each seed.
 
+    Of three calls with seeds in a row each element is NaN, the largest number and the smallest one in turn: what takes
+    an extreme does not see one of these.
+
     Installed before any kernel file is read, since a file may import the functions by name.
     seed: None outside the calls that are judged.
     """
@@ -429,9 +448,16 @@ class _Poison:
             if cls.seed is None:
                 return tensor
             if tensor.dtype.is_floating_point:
-                return tensor.fill_(torch.finfo(tensor.dtype).max if cls.seed % 2 else float("nan"))
-            if tensor.dtype in (torch.int32, torch.int64):
-                return tensor.fill_(-(cls.seed % 1000) - 12345678)
+                largest = torch.finfo(tensor.dtype).max
+                values = (float("nan"), largest, -largest)
+            elif tensor.dtype in (torch.int32, torch.int64):
+                values = (-12345678 - cls.seed % 1000, 2**30 + cls.seed % 1000, -(2**30))
+            else:
+                return tensor
+            if not tensor.is_contiguous():
+                return tensor.fill_(values[cls.seed % 3])
+            for start, value in enumerate(values):
+                tensor.view(-1)[(start + cls.seed) % 3 :: 3].fill_(value)
             return tensor
 
         return poisoned

@@ -27,7 +27,7 @@ REACH = 2
 #: The project's classic bound, relative to the array's largest magnitude: no tolerance is wider.
 CEILING = 1e-3
 #: Kinds of data on which sums and products of a few terms are exact.
-_EXACT_KINDS = ("exact", "awkward")
+_EXACT_KINDS = ("exact", "awkward", "late")
 _TINY = float(np.finfo(np.float32).tiny)
 #: Steps of neighbouring elements, in units of rounding: no difference of two, nor a sum of three, is blind to them.
 _NUDGES = np.array([1, -1, -2, 2]) * 2.0**-24

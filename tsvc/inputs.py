@@ -6,6 +6,9 @@ uniform   uniform over the loop's range, [-1, 1) unless its annotation says othe
 awkward   ties, zeros of both signs, one-sided and sorted data, a single hit early, late or nowhere; index arrays
           with permutations, duplicates and both ends of their range
 near      the exact data of the same seed but for a few numbers: whoever kept an answer by a sample of its data is wrong
+fine      multiples of 2**-13: sums of a few hundred are exact in single precision, and not in half precision or tf32
+late      exact data that reach their largest and smallest value, several times, in the last quarter alone
+tiny      exact data of which two in three are 2**-30 times as large: half precision takes these for zeros
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
 
@@ -18,7 +21,7 @@ from tsvc.domain import arguments, evaluate, extents
 from tsvc.fresh import amplitude, shrinking
 from tsvc.loops import Array, Loop
 
-KINDS = ("tsvc", "exact", "uniform", "awkward", "near", "fresh")
+KINDS = ("tsvc", "exact", "uniform", "awkward", "near", "fresh", "fine", "tiny", "late")
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
 
@@ -134,6 +137,26 @@ def _uniform(rng, shape, low, high):
     return rng.uniform(low, high, shape)
 
 
+def _fine(rng, shape, low, high):
+    centre, scale = _power_of_two(low, high)
+    return centre + scale * rng.integers(-(2**13), 2**13 + 1, shape) / 2**13
+
+
+def _late(rng, shape, low, high):
+    centre, scale = _power_of_two(low, high)
+    size = int(np.prod(shape))
+    eighths, place = rng.integers(-7, 8, size), np.arange(size)
+    first = size - 1 - int(rng.integers(0, size // 4 + 1))
+    eighths[(place >= first) & ((place - first) % 2 == 0)] = 8
+    eighths[(place >= first) & ((place - first) % 6 == 3)] = -8
+    return (centre + scale * eighths / 8).reshape(shape)
+
+
+def _tiny(rng, shape, low, high):
+    centre, scale = _power_of_two(low, high)
+    return centre + scale * rng.integers(-8, 9, shape) / 8 * rng.choice([1.0, 2.0**-30, 2.0**-30], shape)
+
+
 def _awkward(rng, shape, low, high):
     """Multiples of 1/8 in a shape that breaks careless kernels."""
     centre, scale = _power_of_two(low, high)
@@ -180,7 +203,7 @@ def _power_of_two(low: float, high: float) -> tuple[float, float]:
     return centre, float(2.0 ** np.floor(np.log2(half))) if half > 0 else 0.0
 
 
-_DRAW = {"exact": _exact, "uniform": _uniform, "awkward": _awkward}
+_DRAW = {"exact": _exact, "uniform": _uniform, "awkward": _awkward, "fine": _fine, "tiny": _tiny, "late": _late}
 
 
 def _permutation(rng, size, low, high):

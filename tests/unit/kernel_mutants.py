@@ -1,7 +1,10 @@
 """Wrong kernels made from right ones, by rewriting the syntax tree of a kernel file.
 
 Not changed, since any value is right there: what only cuts the work into pieces (names in CAPITALS, num_warps,
-num_stages), 64-bit index arithmetic (no array here has 2**31 elements), annotations and docstrings.
+num_stages), a length from which on the host takes another way, what a masked load returns for lanes that reach no store
+(dead_lanes), that a count of nothing is not negative, 64-bit index arithmetic (no array here has 2**31 elements),
+annotations and docstrings. Where a load's lanes reach no store, a wider mask leaves it out of bounds or makes no
+difference: such a mutant is `harmless` if it passes.
 """
 
 import ast
@@ -10,6 +13,8 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from dead_lanes import is_dead
 
 from tsvc.kernel import Kernel
 
@@ -55,11 +60,18 @@ _ARITHMETIC = {
 _EXTREMES = {"minimum": "maximum", "maximum": "minimum", "min": "max", "max": "min", "sum": "max"}
 _ATOMICS = {"atomic_add": "atomic_max", "atomic_max": "atomic_min", "atomic_min": "atomic_max"}
 _MEMORY = ("load", "store")
+#: A length from which on another way may be faster; the host compares smaller ones for special cases.
+_LONG = 64
+_SHARED = "its programs share the work by tl.num_programs: any number of them is right"
+_READS_MORE = "reads more than before, and what it reads reaches no store"
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed kernel: what was changed, where, and the whole new text."""
+    """One changed kernel: what was changed, where, and the whole new text.
+
+    harmless: why it is the same kernel unless it leaves its arrays; "" where nothing of the kind is known.
+    """
 
     loop: str
     operator: str
@@ -67,6 +79,7 @@ class Mutant:
     before: str
     after: str
     text: str
+    harmless: str = ""
 
     @property
     def key(self) -> str:
@@ -81,9 +94,9 @@ def mutants(loop: str, limit: int | None = None) -> list[Mutant]:
     text = Kernel.load(loop).text
     found: dict[str, Mutant] = {}
     same = ast.unparse(ast.parse(text))
-    for operator, line, before, after, changed in _rewritten(text):
-        if changed != same:
-            found.setdefault(changed, Mutant(loop, operator, line, before, after, changed))
+    for mutant in _rewritten(loop, text):
+        if mutant.text != same:
+            found.setdefault(mutant.text, mutant)
     return _drawn(list(found.values()), limit, loop)
 
 
@@ -105,17 +118,22 @@ def _drawn(found: list[Mutant], limit: int | None, seed: str) -> list[Mutant]:
     return sorted(chosen[:limit], key=lambda mutant: (mutant.line, mutant.operator, mutant.after))
 
 
-def _rewritten(text: str) -> Iterator[tuple[str, int, str, str, str]]:
-    """(operator, line, old source, new source, whole text) of every change."""
+def _rewritten(loop: str, text: str) -> Iterator[Mutant]:
+    """Every change."""
     tree = ast.parse(text)
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
-        changes = _Changes(function, is_jit=bool(function.decorator_list))
+        changes = _Changes(function, is_jit=_in_triton(function))
+        shared = {id(part) for node in _shared_counts(tree, function) for part in ast.walk(node)}
         for slot, node in _slots(function):
             for operator, new in changes.of(node):
                 before = ast.unparse(node)
+                harmless = _READS_MORE if operator == "mask" and changes.only_reads(node, new) else ""
+                if operator in ("grid", "index", "bound", "extreme") and id(node) in shared:
+                    harmless = _SHARED
                 slot(new)
                 after = ast.unparse(ast.fix_missing_locations(new))
-                yield operator, node.lineno, before.split("\n")[0], after.split("\n")[0], ast.unparse(tree)
+                words = (before.split("\n")[0], after.split("\n")[0])
+                yield Mutant(loop, operator, node.lineno, *words, ast.unparse(tree), harmless)
                 slot(node)
 
 
@@ -137,10 +155,28 @@ def _slots(root: ast.AST):
         for name, value in ast.iter_fields(node):
             if _is_tuning(node, name) or (name == "args" and _call(node, "program_id", "arange", "zeros", "full")):
                 continue
+            if name == "args" and _call(node, "sum", "max", "min", "cumsum", "associative_scan", "reduce"):
+                value = value[:1]  # an axis is no number of its own
+            if name == "comparators" and not _in_triton(root) and _is_long(node.comparators[0]):
+                continue
+            if name == "args" and _is_count(node):
+                value = [part for part in value if not isinstance(part, ast.Constant)]
             if isinstance(value, list):
                 pending += [(node, name, k, child) for k, child in enumerate(value) if _is_code(child)]
             elif _is_code(value):
                 pending.append((node, name, None, value))
+
+
+def _in_triton(function: ast.AST) -> bool:
+    return bool(getattr(function, "decorator_list", []))
+
+
+def _is_count(node: ast.AST) -> bool:
+    """Whether a node is max(0, ...) of the host: whether nothing is counted as nothing or as less is the same."""
+    match node:
+        case ast.Call(func=ast.Name(id="max"), args=[ast.Constant(value=0), _]):
+            return True
+    return False
 
 
 def _is_code(value) -> bool:
@@ -161,6 +197,22 @@ def _is_tuning(node: ast.AST, field: str) -> bool:
     return isinstance(node, ast.AnnAssign) or field in ("annotation", "decorator_list", "returns", "targets", "target")
 
 
+def _is_long(node: ast.expr) -> bool:
+    """Whether an expression is a number, and a large one."""
+    if any(not isinstance(part, ast.Constant | ast.BinOp | ast.operator) for part in ast.walk(node)):
+        return False
+    value = eval(compile(ast.Expression(node), "", "eval"))  # of numbers alone
+    return isinstance(value, int) and value >= _LONG
+
+
+def _conjunctions(node: ast.expr) -> Iterator[ast.expr]:
+    """A mask's conjunctions, the outermost first."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd):
+        yield node
+        yield from _conjunctions(node.left)
+        yield from _conjunctions(node.right)
+
+
 def _returns_at_once(node: ast.If) -> bool:
     return [type(part) for part in node.body] == [ast.Return] and node.body[0].value is None
 
@@ -178,6 +230,24 @@ def _call(node: ast.AST, *names: str) -> bool:
 
 def _is_launch(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Subscript)
+
+
+def _shared_counts(tree: ast.Module, function: ast.FunctionDef) -> list[ast.expr]:
+    """What a function computes the number of programs from, of launches whose programs ask how many there are."""
+    if _in_triton(function):
+        return []
+    jits = {one.name: ast.unparse(one) for one in tree.body if isinstance(one, ast.FunctionDef) and _in_triton(one)}
+    asking = {name for name, text in jits.items() if "num_programs" in text}
+    asking |= {name for name, text in jits.items() if any(f"{other}(" in text for other in asking)}
+    launches = [node.func for node in ast.walk(function) if _is_launch(node)]
+    grids = [func.slice for func in launches if ast.unparse(func.value) in asking]
+    names = {part.id for grid in grids for part in ast.walk(grid) if isinstance(part, ast.Name)}
+    return [
+        node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id in names for t in node.targets)
+        if any(isinstance(part, ast.Call) for part in ast.walk(node.value))
+    ]
 
 
 def _copy(node: ast.AST, **fields):
@@ -206,6 +276,21 @@ class _Changes:
         self.is_jit = is_jit
         self.pointers = [argument.arg for argument in function.args.args if argument.arg.endswith("_ptr")]
         self.indices = _index_names(function) if is_jit else None
+        self.function = function
+        self.loads = [node for node in ast.walk(function) if is_jit and _call(node, "load")]
+        self.dead = [load for load in self.loads if is_dead(function, load)]
+
+    def only_reads(self, node: ast.AST, new: ast.AST) -> bool:
+        """Whether what is dropped here only keeps a load from lanes that reach no store."""
+        if isinstance(node, ast.Call):
+            return any(node is load for load in self.dead)
+        dropped = node.right if new is node.left else node.left
+        masks = [(load, word.value) for load in self.loads for word in load.keywords if word.arg == "mask"]
+        return any(
+            is_dead(self.function, load, dropped)
+            for load, mask in masks
+            if any(part is node for part in _conjunctions(mask))
+        )
 
     def of(self, node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         """(operator, replacement) of each change of one node."""
@@ -225,6 +310,8 @@ class _Changes:
 
     def _compare(self, node: ast.Compare):
         (op,), (right,) = node.ops, node.comparators
+        if not self.is_jit and _is_long(right):
+            return
         bound = self._is_index(node)
         if type(op) in _COMPARE:
             yield "bound" if bound else "tie", _copy(node, ops=[_COMPARE[type(op)]()])
@@ -294,7 +381,8 @@ class _Changes:
         if _call(node, "zeros"):
             yield "initial", _plus(node, 1)
         if _call(node, "full"):
-            yield "initial", ast.BinOp(node, ast.Add(), ast.Constant(1))
+            infinite = "inf" in ast.unparse(node)
+            yield "initial", ast.UnaryOp(ast.USub(), node) if infinite else _plus(node, 1)
         if _call(node, "program_id"):
             yield "program", ast.BinOp(node, ast.Mult(), ast.Constant(0))
             for step in (-1, 1):
@@ -313,7 +401,7 @@ class _Changes:
             if word.arg == "mask":
                 kept = [other for other in others if other.arg != "other"]
                 yield "mask", _copy(node, keywords=kept)
-            if word.arg == "other":
+            if word.arg == "other" and not any(node is load for load in self.dead):
                 infinite = "inf" in ast.unparse(word.value)
                 changed = ast.UnaryOp(ast.USub(), word.value) if infinite else _plus(word.value, 1)
                 yield "other", _copy(node, keywords=[*others, ast.keyword("other", changed)])

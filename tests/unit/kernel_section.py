@@ -31,8 +31,8 @@ def key_of(row: dict) -> tuple:
 
 
 def living(rows: list[dict]) -> list[dict]:
-    """The mutants that Python and Triton accept: the others are no test of a judge."""
-    return [row for row in rows if row["verdict"] != "STILLBORN"]
+    """The mutants that Python and Triton accept and that are not the same kernel: the others are no test of a judge."""
+    return [row for row in rows if row["verdict"] not in ("STILLBORN", "HARMLESS")]
 
 
 def section(rows: list[dict]) -> str:

@@ -2,9 +2,10 @@ import pytest
 
 from tsvc.cases import fit, fixed, make, sizes
 from tsvc.domain import bounds, is_legal
+from tsvc.inputs import KINDS
 from tsvc.loops import LOOPS
 
-SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (2049, 17), (5003, 34), (32000, 256), (70001, 130)]
+SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (2049, 17), (5003, 34), (32000, 256), (70001, 300)]
 
 
 @pytest.mark.parametrize("name", LOOPS)
@@ -12,7 +13,7 @@ def test_fixed_cases_are_legal_and_near(name):
     loop = LOOPS[name]
     found = fixed(loop, SIZES)
     assert len({str(case) for case in found}) == len(found) >= 7
-    assert {case.kind for case in found} == {"tsvc", "exact", "near", "uniform", "awkward"}
+    assert {case.kind for case in found} == set(KINDS) - {"fresh"}
     for case in found:
         assert is_legal(loop, case.n, case.m, case.params), case
     assert any(case.n > 25000 or (loop.is_2d and case.m > 100) for case in found)
@@ -62,7 +63,16 @@ def test_nothing_near_is_legal():
 @pytest.mark.parametrize("on_gpu", [False, True])
 def test_kernels_are_judged_above_two_to_the_sixteenth(on_gpu):
     """Where they may take another way; the interpreter takes minutes there over a superlinear loop."""
-    short = {name for name, loop in LOOPS.items() if (70001, 130) not in sizes(loop, on_gpu)}
+    short = {name for name, loop in LOOPS.items() if (70001, 300) not in sizes(loop, on_gpu)}
     assert short == (set() if on_gpu else {name for name, loop in LOOPS.items() if loop.is_superlinear})
     assert len(short) < 20
-    assert [case.kind for case in fixed(LOOPS["s000"], SIZES) if case.n == 70001] == ["exact"]
+    assert [case.kind for case in fixed(LOOPS["s000"], SIZES) if case.n == 70001] == ["late"]
+
+
+def test_long_arrays_come_with_whole_numbered_parameters_at_their_lower_ends_too():
+    assert [case.params for case in fixed(LOOPS["s171"], SIZES) if case.n == 70001] == [{"inc": 0}, {"inc": 1}]
+
+
+def test_sizes_two_and_three_above_a_block():
+    """A loop to n - 1, or n - 2, begins its next block there."""
+    assert {1026, 259} < {case.n for case in fixed(LOOPS["s211"], sizes(LOOPS["s211"], False))}
