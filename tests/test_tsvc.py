@@ -33,6 +33,8 @@ def findings_of(loop) -> list[str]:
 def test_correct(loop, judge, note, request):
     note(c_source=loop.source, findings=findings_of(loop))
     note(kernel_source=judge.kernel.text, kernel_sha256=judge.kernel.sha256, origin=judge.kernel.origin)
+    if judge.kernel.slower_because:
+        note(slower_because=judge.kernel.slower_because)
     seed = request.config.getoption("--data-seed")
     judged = [judge.check(case) for case in fixed(loop, sizes(loop, ON_GPU), seed)]
     require_evidence(judged)

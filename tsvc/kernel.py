@@ -27,7 +27,7 @@ class Kernel:
     """A kernel file as it was read, with what its record says.
 
     record: {} when there is none; else loop, origin, source_sha256 (of the C text it was written for),
-        kernel_sha256 and verified (what it was verified on).
+        kernel_sha256 and verified (what it was verified on); slower_because where someone wrote it.
     """
 
     loop: Loop
@@ -46,6 +46,11 @@ class Kernel:
     def origin(self) -> str:
         """Who wrote it: "bundled", a model's name, or "unknown" without a record."""
         return self.record.get("origin", "unknown")
+
+    @property
+    def slower_because(self) -> str | None:
+        """Why C on one core may be faster, as the record says; None where it says nothing."""
+        return self.record.get("slower_because")
 
     @classmethod
     def load(cls, loop: Loop | str, directory: Path | str | None = None, trust_record: bool = False) -> "Kernel":

@@ -11,7 +11,8 @@ from tsvc.verdicts import Damaged, KernelFailure
 def renew(results: dict, directory: Path | None = None) -> list[Path]:
     """Write the record of every kernel that passed in a run and is still the text that was judged.
 
-    results: a record as in results.json. Earlier verifications of the same text for the same C source are kept.
+    results: a record as in results.json. Earlier verifications of the same text for the same C source are kept, and
+    always what people wrote: origin, and slower_because.
     Returns the records written.
     """
     written = []
@@ -47,6 +48,7 @@ def _write(kernel: Kernel, entry: dict, machine: dict) -> Path:
         "origin": old.get("origin") or ("bundled" if bundled else "unknown"),
         "source_sha256": kernel.loop.source_sha256,
         "kernel_sha256": kernel.sha256,
+        **({"slower_because": kernel.slower_because} if kernel.slower_because else {}),
         "verified": {
             **(old.get("verified", {}) if same else {}),
             machine.get("device", "unknown"): verification(entry["cases"], machine),

@@ -51,12 +51,13 @@ def test_verifications_of_the_same_text_gather(folder):
 
 def test_a_new_text_forgets_what_the_old_one_was_verified_on(folder):
     renew(results(folder, s111="PASSED"), folder)
-    changed = {**record_of(folder), "origin": "a model"}
+    changed = {**record_of(folder), "origin": "a model", "slower_because": "it adds 32 numbers"}
     (folder / "s111.json").write_text(json.dumps(changed))
     (folder / "s111.py").write_text("def s111(a, b):\n    ...\n")
     renew(results(folder, {**MACHINE, "device": "NVIDIA H200"}, s111="PASSED"), folder)
     assert set(record_of(folder)["verified"]) == {"NVIDIA H200"}
     assert record_of(folder)["origin"] == "a model"
+    assert record_of(folder)["slower_because"] == "it adds 32 numbers"
 
 
 def test_stale_and_damaged_records_are_replaced(folder):
