@@ -6,6 +6,7 @@ from collections import Counter
 from tsvc.report.attempts import attempts_section, cost_section
 from tsvc.report.resources import resources_section
 from tsvc.report.section import Section, Table
+from tsvc.report.slower import slower_section
 from tsvc.statistics import geometric_mean, wilson
 
 _BINS = (
@@ -29,6 +30,7 @@ def sections(record: dict) -> list[Section]:
         attempts_section(record),
         cost_section(record),
         *extreme_sections(record),
+        slower_section(record),
         resources_section(record),
         failures_section(record),
     ]
