@@ -6,6 +6,8 @@ strict      float32, every operation rounded on its own: the arbiter of right an
 double      the same text in float64: the truth that tolerances derive from
 contracted  strict with fused multiply-add: what a GPU compiler may legally do
 fast        -O3 -march=native -ffast-math: the timing baseline
+
+and one of generated text: threads, which is fast with OpenMP.
 """
 
 import hashlib
@@ -15,6 +17,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,6 +35,7 @@ BUILDS = {
     # Loops on cache lines: where a short loop falls by chance changes its time by a factor of two.
     "fast": ("-O3", "-march=native", "-ffast-math", "-falign-loops=64"),
 }
+BUILDS["threads"] = (*BUILDS["fast"], "-fopenmp")
 
 
 class BuildError(Exception):
@@ -77,23 +81,39 @@ def processor() -> str:
     return "; ".join(dict.fromkeys(re.findall(r"^(?:model name|flags|Features)\s*: (.*)$", text, re.MULTILINE)))
 
 
-def build(source: Path, kind: str, before: str = "", after: str = "") -> Path:
+def build(source: Path, kind: str, before: str = "", after: str = "", command: Sequence[str] = ()) -> Path:
     """Compile one C file and return the path of its shared library.
 
     source: a C file; tsvc.h is found and included for it.
     kind: one of BUILDS.
     before, after: more C text around the file's own (sizes made literal, timing loops).
+    command: another compiler than compiler().
     Raises BuildError: no compiler, or a compile error.
     """
     text = source.read_text()
-    header = (SRC / "tsvc.h").read_text()
     if kind == "double":
         # A file that writes float instead of real gets its double build all the same.
         text = _insert_after_includes(text, "#define float double")
-    flags = ["-std=gnu11", "-fPIC", "-w", *BUILDS[kind]]
     text = f'{before}#line 1 "{source}"\n{text}\n{after}'
-    own_headers = [f"{path}:{path.read_text()}" for path in _own_headers(source)]
-    parts = [text, header, *own_headers, shlex.join([*compiler(), *flags]), compiler_version(), processor()]
+    return _built(source, text, kind, command, [f"{path}:{path.read_text()}" for path in _own_headers(source)])
+
+
+def build_text(text: str, name: str, kind: str, command: Sequence[str] = ()) -> Path:
+    """Compile generated C text, which may use tsvc.h, and return the path of its shared library.
+
+    name: what messages call it. kind, command, BuildError: as for build.
+    """
+    return _built(SRC / f"{name}.c", text, kind, command, [])
+
+
+def _built(source: Path, text: str, kind: str, command: Sequence[str], more: list[str]) -> Path:
+    flags, version = (
+        ["-std=gnu11", "-fPIC", "-w", *BUILDS[kind]],
+        _version(tuple(command)) if command else compiler_version(),
+    )
+    command = list(command or compiler())
+    header = (SRC / "tsvc.h").read_text()
+    parts = [text, header, *more, shlex.join([*command, *flags]), version, processor()]
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
     folder = cache_dir() / "clib"
     library = folder / f"{source.stem}-{kind}-{key}.so"
@@ -102,7 +122,7 @@ def build(source: Path, kind: str, before: str = "", after: str = "") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{library}.lock"):
         if not library.exists():
-            _compile(source, text, flags, library)
+            _compile(source, text, flags, library, command)
     return library
 
 
@@ -119,16 +139,17 @@ def _own_headers(source: Path) -> list[Path]:
     return found[1:]
 
 
-def _compile(source: Path, text: str, flags: list[str], library: Path) -> None:
+def _compile(source: Path, text: str, flags: list[str], library: Path, command: list[str]) -> None:
     unit = library.with_suffix(".c")
     unit.write_text(text)
     built, ready = unit.with_suffix(".o"), unit.with_suffix(".tmp")
     include = ["-I", str(SRC), "-I", str(source.parent), "-include", str(SRC / "tsvc.h")]
     try:
-        _call([*compiler(), *flags, *include, "-c", str(unit), "-o", str(built)], source)
+        _call([*command, *flags, *include, "-c", str(unit), "-o", str(built)], source)
         # Linked without -ffast-math: gcc would otherwise add start-up code that turns denormals off
         # in every process that loads the library, the arbiter's included.
-        _call([*compiler(), "-shared", "-o", str(ready), str(built), "-lm"], source)
+        libraries = ["-lm", *(["-fopenmp"] if "-fopenmp" in flags else [])]
+        _call([*command, "-shared", "-o", str(ready), str(built), *libraries], source)
         ready.replace(library)
     finally:
         for path in (unit, built, ready):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pycparser import c_ast, c_generator
 
-from tsvc.csource import parse_file, walk
+from tsvc.csource import CFunction, parse_file, walk
 
 _CLOCK = r"""
 #include <stdint.h>
@@ -77,13 +77,34 @@ def fast_text(path: Path, n: int, m: int) -> tuple[str, str]:
         call = f"{name}({', '.join(names)})"
         literal = generator.visit(_with_literals(function.node, {"n": n, "m": m}))
         after += f"#undef {name}\n__attribute__((noinline)) {literal}"
-        after += _TIMED.format(
-            name=name,
-            parameters=parameters,
-            comma=", " if parameters else "",
-            call=f"tsvc_sink = {call}" if returns else call,
-        )
+        after += _timed(name, parameters, call, returns)
     return before, after
+
+
+def timed_text(function: CFunction, text: str) -> str:
+    """C text that defines a function of a loop's name and parameters, with NAME_timed (as in fast_text) behind it."""
+    generator = c_generator.CGenerator()
+    arguments = function.node.decl.type.args
+    declared = [decl for decl in (arguments.params if arguments else []) if isinstance(decl, c_ast.Decl)]
+    # Arrays as plain addresses: the text says itself what they hold.
+    kinds = [
+        f"{generator.visit(decl.type.type)} {decl.name}"
+        if isinstance(decl.type, c_ast.TypeDecl)
+        else f"void *{decl.name}"
+        for decl in declared
+    ]
+    call = f"{function.name}({', '.join(decl.name for decl in declared)})"
+    returns = not generator.visit(function.node.decl.type.type).startswith("void")
+    return f"#include <stdlib.h>\n{_CLOCK}{text}{_timed(function.name, ', '.join(kinds), call, returns)}"
+
+
+def _timed(name: str, parameters: str, call: str, returns: bool) -> str:
+    return _TIMED.format(
+        name=name,
+        parameters=parameters,
+        comma=", " if parameters else "",
+        call=f"tsvc_sink = {call}" if returns else call,
+    )
 
 
 def _with_literals(node: c_ast.FuncDef, sizes: dict[str, int]) -> c_ast.FuncDef:
