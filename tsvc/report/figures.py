@@ -1,7 +1,11 @@
 """The page's figures, as plotly draws them: dictionaries of data and layout. Colours and fonts are the page's."""
 
+import math
+
 from tsvc.report.attempts import passes_by_attempt
+from tsvc.report.speed import point_speedup
 from tsvc.report.tables import passing_speedups
+from tsvc.statistics import geometric_mean
 
 #: Names of colours that the page replaces by those of its light or dark theme.
 DEVICE, HOST, LIMIT, MUTED = "$device", "$host", "$limit", "$muted"
@@ -14,6 +18,10 @@ def run_figures(record: dict) -> dict[str, dict]:
     if speedups := passing_speedups(record):
         figures["Speedup by loop, against the limit"] = _speedups(record, speedups)
         figures["Device and C time"] = _times(record, speedups)
+    if any(entry.get("sweep") for entry in record["loops"].values()):
+        figures["Speedup over sizes"] = _speedup_over_sizes(record)
+    if beside := _beside_baselines(record):
+        figures["Beside other ways to run the loops"] = beside
     passed, total = passes_by_attempt(record)
     if total:
         rates = [100 * count / total for count in passed]
@@ -65,19 +73,10 @@ def _speedups(record: dict, speedups: dict[str, float]) -> dict:
     limits = [loop["c_us"] / loop["limit_us"] if loop.get("limit_us") and loop.get("c_us") else None for loop in loops]
     data = [measured]
     if any(limits):
-        marker = {"color": LIMIT, "symbol": "line-ew-open", "size": 9}
+        marker = {"color": LIMIT, "symbol": "line-ew-open", "size": 5}
         data.append({**measured, "name": "at the machine's limit", "y": limits, "marker": marker})
     axis = {**_LOOPS_AXIS, "title": {"text": "loops, slowest first"}}
-    line = {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": 1,
-        "y1": 1,
-        "line": {"color": MUTED, "dash": "dot"},
-    }
-    return _figure(data, axis, {"type": "log", "title": {"text": "speedup"}}, shapes=[line])
+    return _figure(data, axis, {"type": "log", "title": {"text": "speedup"}}, shapes=[_level(1)])
 
 
 def _times(record: dict, speedups: dict[str, float]) -> dict:
@@ -108,21 +107,96 @@ def _times(record: dict, speedups: dict[str, float]) -> dict:
     return _figure(data, x, y, showlegend=False)
 
 
+def _speedup_over_sizes(record: dict) -> dict:
+    """Geometric mean, and what a quarter, a half and three quarters of the loops stay below, by size."""
+    ratios: dict[int, list[float]] = {}
+    for entry in record["loops"].values():
+        for point in entry.get("sweep") or []:
+            if ratio := point_speedup(point):
+                ratios.setdefault(point["n"], []).append(ratio)
+    sizes = sorted(ratios)
+    shares = (
+        ("a quarter below", 0.25, MUTED, "dot"),
+        ("half", 0.5, HOST, "dash"),
+        ("three quarters", 0.75, MUTED, "dot"),
+    )
+    data = [
+        _line(name, sizes, [_quantile(ratios[n], share) for n in sizes], colour, dash)
+        for name, share, colour, dash in shares
+    ]
+    data.insert(0, _line("geometric mean", sizes, [geometric_mean(ratios[n]) for n in sizes], DEVICE, "solid"))
+    axes = ({"type": "log", "title": {"text": text}} for text in ("n", "speedup over C on one core"))
+    return _figure(data, *axes, shapes=[_level(1)])
+
+
+def _beside_baselines(record: dict) -> dict | None:
+    """How the speedup over each baseline is spread over the loops; None without baselines."""
+    spread: dict[str, dict[str, float]] = {}
+    for name, entry in record["loops"].items():
+        if entry.get("device_us") and entry["verdict"] == "PASSED":
+            for rival, us in (entry.get("baselines") or {}).items():
+                if us:
+                    spread.setdefault(rival, {})[name] = us / entry["device_us"]
+    data = [
+        {
+            "type": "box",
+            "name": rival,
+            "y": [round(ratio, 4) for ratio in loops.values()],
+            "text": list(loops),
+            "customdata": list(loops),
+            "boxpoints": "all",
+            "jitter": 0.6,
+            "pointpos": 0,
+            "marker": {"color": DEVICE, "size": 4, "opacity": 0.5},
+            "line": {"color": MUTED, "width": 1},
+            "fillcolor": "rgba(0,0,0,0)",
+            "hovertemplate": "%{text}: %{y:.2f}x<extra></extra>",
+            "hoveron": "points",
+        }
+        for rival, loops in spread.items()
+    ]
+    y = {"type": "log", "title": {"text": "speedup of the device"}}
+    return _figure(data, {"type": "category"}, y, shapes=[_level(1)], showlegend=False) if data else None
+
+
 def _sweep(points: list[dict], crossover: int | None) -> dict:
-    sides = (("device_us", "device", DEVICE), ("c_us", "C, one core", HOST), ("limit_us", "limit", LIMIT))
+    size = "n" if len({point["n"] for point in points}) > 1 else "m"  # a loop that has no n
+    sides = {"device_us": ("device", DEVICE, "solid"), "c_us": ("C, one core", HOST, "solid")}
+    sides["limit_us"] = ("limit", LIMIT, "dot")
+    for key in dict.fromkeys(key for point in points for key in point if key.endswith("_us")):
+        sides.setdefault(key, (key.removesuffix("_us").replace("_", " "), MUTED, "solid"))
     data = []
-    for key, name, colour in sides:
+    for key, (name, colour, dash) in sides.items():
         there = [point for point in points if point.get(key)]
         if there:
-            x, y = [point["n"] for point in there], [point[key] for point in there]
-            line = {"color": colour, "dash": "dot" if key == "limit_us" else "solid"}
-            data.append({"type": "scatter", "mode": "lines+markers", "name": name, "x": x, "y": y, "line": line})
-    shapes = []
-    if crossover:
-        shapes = [{"type": "line", "x0": crossover, "x1": crossover, "yref": "paper", "y0": 0, "y1": 1}]
-        shapes[0]["line"] = {"color": MUTED, "dash": "dash"}
-    axes = ({"type": "log", "title": {"text": text}} for text in ("n", "us"))
-    return _figure(data, *axes, shapes=shapes)
+            data.append(
+                _line(name, [point.get(size) for point in there], [point[key] for point in there], colour, dash)
+            )
+    axes = ({"type": "log", "title": {"text": text}} for text in (size, "us"))
+    if not crossover:
+        return _figure(data, *axes)
+    x = next((point.get(size) or crossover for point in points if point["n"] == crossover), crossover)
+    line = {"color": MUTED, "dash": "dash"}
+    shape = {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}
+    note = {"x": math.log10(x), "y": 1, "yref": "paper", "text": f"faster than C from {size} = {x}"}
+    note |= {"showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 4}
+    return _figure(data, *axes, shapes=[shape], annotations=[note])
+
+
+def _line(name: str, x: list, y: list[float], colour: str, dash: str) -> dict:
+    line = {"color": colour, "dash": dash}
+    return {"type": "scatter", "mode": "lines+markers", "name": name, "x": x, "y": y, "line": line}
+
+
+def _level(y: float) -> dict:
+    """A dotted line from side to side."""
+    line = {"color": MUTED, "dash": "dot"}
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line}
+
+
+def _quantile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 def _bars(names: list[str], values: list[float], colour: str) -> dict:

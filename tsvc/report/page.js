@@ -110,7 +110,7 @@ if (panel) {
     if (!panel.open) panel.showModal();
     panel.scrollTop = 0;
     const place = content.querySelector(".plots");
-    for (const title of Object.keys(figures.loops[name] ?? {})) {
+    for (const title of Object.keys(figures.loops[name] ?? {}).reverse()) {
       const figure = document.createElement("figure");
       figure.innerHTML = "<figcaption></figcaption><div class='plot'></div>";
       figure.firstChild.textContent = title;

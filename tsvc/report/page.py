@@ -17,6 +17,7 @@ from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 from tsvc.report.figures import loop_figures, run_figures
 from tsvc.report.resources import launches_table
 from tsvc.report.section import Section
+from tsvc.report.speed import limit_share
 from tsvc.report.tables import limits_text, machine_section, micro, sections, speedup_text, totals_section
 from tsvc.targets import TARGETS
 
@@ -37,6 +38,7 @@ def run_page(record: dict) -> str:
         words=sorted({loop["entry"]["verdict"] for loop in loops}),
         categories=sorted({loop["entry"].get("category", "unknown") for loop in loops}),
         figures=figures,
+        has_limits=any(limit_share(entry) for entry in record["loops"].values()),
     )
 
 
@@ -53,14 +55,26 @@ def _loop(name: str, entry: dict) -> dict:
         "launch": micro(entry.get("launch_us")),
         "c": micro(entry.get("c_us")),
         "speedup": speedup_text(entry),
-        "limits": limits_text(entry),
+        "limits": limits_text(entry, with_share=False),
+        "limit": micro(entry.get("limit_us")),
+        "reached": f"{share:.0%}" if (share := limit_share(entry)) else "-",
     }
+    baselines = [(rival, _beside(us, entry)) for rival, us in (entry.get("baselines") or {}).items()]
     samples = {side: _spread(entry.get(f"{side}_samples_us") or []) for side in ("device", "c")}
     c, kernel = (entry.get(key) or "" for key in ("c_source", "kernel_source"))
     texts = {"c": _highlight(c, CLexer()), "kernel": _highlight(kernel, PythonLexer())}
     alone = {"loops": {name: entry}}
     launches = [(target, cells) for target in TARGETS for cells in launches_table(alone, target).rows]
-    return {"name": name, "entry": entry, "row": row, "texts": texts, "samples": samples, "launches": launches}
+    return {"name": name, "entry": entry, "row": row, "texts": texts, "samples": samples} | {
+        "baselines": baselines,
+        "launches": launches,
+    }
+
+
+def _beside(us: float | None, entry: dict) -> str:
+    """What another way to run the loop takes, and how much longer that is."""
+    device = entry.get("device_us")
+    return f"{micro(us)} us" + (f", {micro(us / device)} times the device's time" if us and device else "")
 
 
 def _spread(samples: list[float]) -> str:

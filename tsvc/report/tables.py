@@ -7,6 +7,7 @@ from tsvc.report.attempts import attempts_section, cost_section
 from tsvc.report.resources import resources_section
 from tsvc.report.section import Section, Table
 from tsvc.report.slower import slower_section
+from tsvc.report.speed import baselines_section, limit_share, limits_section, sizes_section
 from tsvc.statistics import geometric_mean, wilson
 
 _BINS = (
@@ -26,6 +27,9 @@ def sections(record: dict) -> list[Section]:
         loops_section(record),
         totals_section(record),
         speedup_section(record),
+        limits_section(record),
+        sizes_section(record),
+        baselines_section(record),
         category_section(record),
         attempts_section(record),
         cost_section(record),
@@ -51,17 +55,22 @@ def passing_speedups(record: dict) -> dict[str, float]:
 def machine_section(record: dict) -> Section:
     """The facts that belong beside every figure."""
     facts = [[name, str(value)] for name, value in sorted(record["machine"].items()) if isinstance(value, str | int)]
+    facts += _floors(record["machine"].get("floors") or {})
+    if record.get("noise_band") is not None:
+        facts.append(["noise band", f"{record['noise_band']:.1%} between two timings of one kernel"])
     facts += [["commands", command] for command in record.get("commands", [])]
     return Section("Machine", table=Table(("fact", "value"), facts, left={0, 1}))
 
 
 def loops_section(record: dict) -> Section:
-    """One row a loop."""
-    timed = is_timed(record)
-    rows = [_row(name, entry, timed) for name, entry in record["loops"].items()]
+    """One row a loop; where limits are known they stand beside the time, in the place of the cases."""
+    timed, limited = is_timed(record), any(limit_share(entry) for entry in record["loops"].values())
+    rows = [_row(name, entry, timed, limited) for name, entry in record["loops"].items()]
     columns: tuple[str, ...] = ("loop", "verdict", "cases", "launches", "compiled for")
     if timed:
         columns = ("loop", "verdict", "cases", "device us", "launch us", "C us", "speedup")
+    if limited:
+        columns = ("loop", "verdict", "device us", "limit us", "reached", "launch us", "C us", "speedup")
     return Section("Loops", table=Table(columns, rows, left={0, 1} if timed else {0, 1, 4}))
 
 
@@ -150,15 +159,19 @@ def failures_section(record: dict) -> Section | None:
     return Section("Failures", quoted=texts) if texts else None
 
 
-def limits_text(entry: dict) -> str:
-    """What keeps a timed loop from being faster, as far as its facts tell; at most 34 characters."""
+def limits_text(entry: dict, with_share: bool = True) -> str:
+    """What keeps a timed loop from being faster, as far as its facts tell; at most 34 characters.
+
+    with_share: also how much of the machine's limit is reached.
+    """
     parts, device = [], entry.get("device_us")
     if entry.get("class") == "serial":
         parts.append("one program")
     if (launches := entry.get("launches") or 0) > 1:
         parts.append(f"{launches} launches")
     if device and entry.get("limit_us"):
-        parts.append(f"{entry.get('limited_by', 'limit')}: {entry['limit_us'] / device:.0%} reached")
+        reached = f": {entry['limit_us'] / device:.0%} reached" if with_share else ""
+        parts.append(f"{entry.get('limited_by', 'limit')}{reached}")
     elif device and entry.get("footprint_bytes") and entry.get("calls_per_sample"):
         per_call = entry["footprint_bytes"] / entry["calls_per_sample"]
         parts.append(f"{per_call / device / 1000:.0f} GB/s over its arrays")
@@ -176,11 +189,28 @@ def micro(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
-def _row(name: str, entry: dict, timed: bool) -> list[str]:
+def _row(name: str, entry: dict, timed: bool, limited: bool) -> list[str]:
     cases = entry.get("cases")
     head = [name, entry["verdict"], "-" if cases is None else str(cases)]
     if not timed:
         return [*head, str(entry.get("launches") or "-"), " ".join(entry.get("compiled", [])) or "-"]
-    marker = "*" if entry.get("method") == "events" else ""
-    times = [micro(entry.get("device_us")) + marker, micro(entry.get("launch_us")), micro(entry.get("c_us"))]
-    return [*head, *times, speedup_text(entry)]
+    device = micro(entry.get("device_us")) + ("*" if entry.get("method") == "events" else "")
+    rest = [micro(entry.get("launch_us")), micro(entry.get("c_us")), speedup_text(entry)]
+    if limited:
+        share = limit_share(entry)
+        return [*head[:2], device, micro(entry.get("limit_us")), f"{share:.0%}" if share else "-", *rest]
+    return [*head, device, *rest]
+
+
+def _floors(floors: dict[str, float]) -> list[list[str]]:
+    """What the machine can do at best (tsvc.limits.Floors), in units that people know."""
+    rows = []
+    for name, value in floors.items():
+        if name in ("launch", "round_trip", "latency"):
+            text = f"{value * 1e6:.2f} us" if value >= 1e-7 else f"{value * 1e9:.1f} ns"
+        elif name == "cache_bytes":
+            text = f"{value / 2**20:.0f} MiB"
+        else:
+            text = f"{value / 1e9:.0f} {'G operations/s' if name == 'operations' else 'GB/s'}"
+        rows.append([f"floor: {name}", text])
+    return rows

@@ -16,7 +16,7 @@ from clib.build import ROOT
 from tsvc.loops import LOOPS
 from tsvc.report.figures import loop_figures, run_figures
 from tsvc.report.page import run_page
-from tsvc.results import read_results
+from tsvc.results import read_results, write_reports
 
 COMMITTED = ROOT / "results" / "h200-n32000"
 CHROMIUM = next(
@@ -36,8 +36,9 @@ def rich() -> dict:
         entry |= {"usd": 0.01 * (k + 1), "tokens": {"input": 900, "output": 300}}
         entry |= {"limit_us": 0.6 * entry["device_us"], "limited_by": "bytes", "crossover_n": 5000}
         entry |= {"findings": ["the loop over i is parallel"], "c_source": f"void {name}(int n);\n"}
-        entry |= {"kernel_source": KERNEL, "class": "triton", "resources": {"registers": 32}}
-        entry["baselines"] = {"OpenMP, all cores": 2.5}
+        launches = [{"kernel": f"{name}_kernel", "registers": 32, "spill_bytes": 0, "loads": {"128": 2}}]
+        entry |= {"kernel_source": KERNEL, "class": "triton", "resources": {"sm_90": {"launches": launches}}}
+        entry["baselines"] = {"OpenMP, all cores": 2.5, "numba, one core": None}
         sizes = [2**exponent for exponent in range(10, 25)]
         entry["sweep"] = [{"n": n, "device_us": 1 + n / 1e5, "c_us": n / 5e3, "limit_us": 0.8} for n in sizes]
     record["loops"]["s111"] |= {"verdict": "WRONG", "failure": HOSTILE}
@@ -49,17 +50,22 @@ def page(rich) -> str:
     return run_page(rich)
 
 
+@pytest.mark.parametrize("path", sorted(ROOT.glob("results/*/results.json")), ids=lambda path: path.parent.name)
+def test_what_is_committed_is_made_from_its_results(path, tmp_path):
+    for made in write_reports(tmp_path, read_results(path)):
+        assert made.read_bytes() == path.with_name(made.name).read_bytes()
+
+
 def test_the_same_bytes_in_every_process(tmp_path):
     pages = []
     for seed in ("1", "2"):
         shutil.copy(COMMITTED / "results.json", tmp_path)
         command = [sys.executable, "-m", "tsvc", "report", "--html", str(tmp_path)]
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=120)
-        pages.append((tmp_path / "report.html").read_bytes())
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=120)
+        pages.append((done.stdout, (tmp_path / "report.html").read_bytes()))
     assert pages[0] == pages[1]
-    for name in ("REPORT.md", "badge.json"):
-        assert (tmp_path / name).read_bytes() == (COMMITTED / name).read_bytes()
+    assert b"Speedup over C on one core, n = 32000, m = 256:" in pages[0][0]
 
 
 def test_one_file_below_8_mb_that_asks_for_nothing(page):
@@ -87,6 +93,8 @@ def test_plotly_knows_every_word_of_the_figures(rich):
     assert [*run_figures(rich), *loop_figures(rich["loops"]["s000"])] == [
         "Speedup by loop, against the limit",
         "Device and C time",
+        "Speedup over sizes",
+        "Beside other ways to run the loops",
         "Passed by attempt",
         "Cost by loop",
         "Times over sizes",
@@ -142,24 +150,39 @@ addEventListener("load", async () => {
   seen.open = panel.open;
   seen.panel = panel.querySelector("h2").textContent;
   seen.code = [...panel.querySelectorAll("pre")].at(-1).textContent;
-  seen.inPanel = panel.querySelectorAll(".plot .main-svg").length > 0;
+  seen.inPanel = panel.querySelectorAll(".plot .main-svg").length;
+  seen.cells = [...panel.querySelectorAll("tbody td")].map((cell) => cell.textContent);
+  const box = panel.getBoundingClientRect();
+  seen.within = box.left >= 0 && box.right <= innerWidth && panel.scrollWidth <= panel.clientWidth;
   document.getElementById("close").click();
   await new Promise((done) => setTimeout(done, 100));
   seen.closed = [panel.open, location.hash];
   seen.wide = document.documentElement.scrollWidth > innerWidth;
   seen.complaints = complaints;
-  document.body.dataset.seen = JSON.stringify(seen);
+  parent.postMessage([innerWidth, seen], "*");
 });
 </script>"""
 
 
+# Chromium's own windows are never narrower than 500 pixels.
+FRAMES = """<body><script>
+const seen = {};
+addEventListener("message", ({data: [width, what]}) => {
+  seen[width] = what;
+  document.body.dataset.seen = JSON.stringify(seen);
+});
+</script><iframe src="report.html" width="1280" height="900" style="border: 0"></iframe>
+<iframe src="report.html" width="390" height="844" style="border: 0"></iframe></body>"""
+
+
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
 def test_in_a_browser_it_sorts_filters_and_opens_a_loop(page, rich, tmp_path):
-    file = tmp_path / "report.html"
-    file.write_text(page.replace("<head>", "<head>" + WATCH, 1).replace("</body>", VISIT + "</body>"))
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--window-size=1280,900"]
+    visited = page.replace("<head>", "<head>" + WATCH, 1).replace("</body>", VISIT + "</body>")
+    (tmp_path / "report.html").write_text(visited)
+    (tmp_path / "frames.html").write_text(FRAMES)
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000", "--window-size=1700,900"]
     profile = f"--user-data-dir={tmp_path / 'profile'}"
-    command = [CHROMIUM, *options, profile, "--dump-dom", file.as_uri()]
+    command = [CHROMIUM, *options, profile, "--dump-dom", (tmp_path / "frames.html").as_uri()]
     output = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     parsed: dict = {}
 
@@ -169,16 +192,19 @@ def test_in_a_browser_it_sorts_filters_and_opens_a_loop(page, rich, tmp_path):
                 parsed.update(json.loads(dict(attrs).get("data-seen", "{}")))
 
     Body().feed(output[output.rindex("<body") :])
+    assert set(parsed) == {"1280", "390"}
     speedups = {name: entry["speedup"] for name, entry in rich["loops"].items()}
-    assert parsed["complaints"] == []
-    assert (parsed["rows"], parsed["plots"] > 0) == (151, True)
-    assert parsed["slowest"] == min(speedups, key=speedups.__getitem__)
-    assert parsed["fastest"] == max(speedups, key=speedups.__getitem__)
-    assert parsed["first"] == "s000"
-    assert parsed["filtered"] == [name for name in parsed["filtered"] if name.startswith("s42")] != []
-    assert parsed["shown"] == f"{len(parsed['filtered'])} loops"
-    assert parsed["wrong"] == ["s111"]
-    assert (parsed["open"], parsed["panel"], parsed["inPanel"]) == (True, "s112 PASSED", True)
-    assert parsed["code"].strip() == KERNEL.strip()
-    assert parsed["closed"] == [False, ""]
-    assert not parsed["wide"]
+    for seen in parsed.values():
+        assert seen["complaints"] == []
+        assert (seen["rows"], seen["plots"] > 0) == (151, True)
+        assert seen["slowest"] == min(speedups, key=speedups.__getitem__)
+        assert seen["fastest"] == max(speedups, key=speedups.__getitem__)
+        assert seen["first"] == "s000"
+        assert seen["filtered"] == [name for name in seen["filtered"] if name.startswith("s42")] != []
+        assert seen["shown"] == f"{len(seen['filtered'])} loops"
+        assert seen["wrong"] == ["s111"]
+        assert (seen["open"], seen["panel"], seen["inPanel"] > 0) == (True, "s112 PASSED", True)
+        assert seen["cells"][:2] == ["sm_90", "s112_kernel"]
+        assert seen["code"].strip() == KERNEL.strip()
+        assert seen["closed"] == [False, ""]
+        assert (seen["wide"], seen["within"]) == (False, True)

@@ -57,7 +57,8 @@ def test_all_loops_fit_80_columns():
     entry = timed(123456.7, 60e6, c_method="timeout", verdict="OUT_OF_BOUNDS", launch_us=1e6)
     wide = summary_lines(record(**dict.fromkeys(LOOPS, entry)))
     untimed = judged(verdict="OUT_OF_BOUNDS", launches=1000, compiled=["sm_80", "sm_90", "sm_100", "gfx942"])
-    for lines in (wide, summary_lines(record(**dict.fromkeys(LOOPS, untimed)))):
+    limited = summary_lines(record(**dict.fromkeys(LOOPS, timed(1234.5, 60e6, limit_us=123.4, launch_us=1e4))))
+    for lines in (wide, limited, summary_lines(record(**dict.fromkeys(LOOPS, untimed)))):
         assert max(len(line) for line in lines) <= 80
         assert [line.split()[0] for line in lines[3 : 3 + len(LOOPS)]] == list(LOOPS)
 
@@ -178,3 +179,43 @@ def test_hostile_texts_stay_texts_in_markdown():
     assert f"`````\nWRONG {failure}\n`````" in text
     text = markdown(record(s111=judged(category="a|b<c>"), s112=judged(category="*x*")))
     assert r"a\|b\<c>" in text and r"\*x\*" in text
+
+
+def test_limits_sizes_and_baselines_stand_where_they_are_known():
+    point = {"m": 32, "device_us": 2.0, "limit_us": 1.0}
+    loops = {
+        "s111": timed(2.0, 8.0, limit_us=1.9, limited_by="floor", baselines={"numba": 3.0, "clang": 6.0}),
+        "s112": timed(4.0, 8.0, limit_us=0.2, limited_by="bytes", baselines={"numba": None, "clang": 2.0}),
+        "s113": timed(1.0, 8.0, limit_us=0.5, limited_by="bytes", verdict="WRONG", baselines={"clang": 9.0}),
+        "s114": judged(),
+    }
+    loops["s111"] |= {"sweep": [{"n": 1024, "c_us": 1.0, **point}, {"n": 2048, "c_us": 8.0, **point}]}
+    loops["s111"]["crossover_n"] = 2048
+    loops["s112"]["sweep"] = [{"n": 1024, "c_us": 4.0, **point}, {"n": 2048, "c_us": None, **point}]
+    floors = {"launch": 1.02e-6, "memory_copy": 4.05e12, "cache_bytes": 50 * 2**20, "operations": 5e13, "latency": 4e-9}
+    run = record(**loops) | {"noise_band": 0.031}
+    run["machine"] = run["machine"] | {"floors": floors}
+    lines = summary_lines(run)
+    assert section(lines, "Loops")[2].split() == ["s111", "PASSED", "2.00", "1.90", "95%", "21.50", "8.00", "4.00x"]
+    limits = [line.split() for line in section(lines, "Against the machine's limit")[2:]]
+    assert limits == [
+        ["bytes", "1", "0.05", "0.05", "0", "0", "0"],
+        ["floor", "1", "0.95", "0.95", "1", "1", "1"],
+        ["all", "2", "0.22", "0.05", "1", "1", "1"],
+    ]
+    first, _, _, *sizes = section(lines, "Over sizes")
+    assert first == "1 of 2 loops overtake C on one core, half of them by n = 2048"
+    assert [line.split() for line in sizes] == [["1024", "2", "1.00x", "1", "50%"], ["2048", "1", "4.00x", "1", "50%"]]
+    beside = [line.split() for line in section(lines, "Beside other ways to run the loops")[2:]]
+    assert beside[:2] == [["numba", "1", "1.50x", "1"], ["clang", "2", "1.22x", "1"]]
+    assert beside[2][-3:] == ["2", "0.87x", "1"]  # 3 us and 2 us are the best
+    facts = markdown(run)
+    for words in ("launch | 1.02 us", "copy | 4050 GB/s", "bytes | 50 MiB", "50000 G operations/s", "latency | 4.0 ns"):
+        assert words in facts
+    assert "| noise band | 3.1% between two timings of one kernel |" in facts
+
+
+def test_a_sweep_that_no_loop_wins_says_so():
+    points = [{"n": 1024, "device_us": 2.0, "c_us": 1.0}]
+    lines = section(summary_lines(record(s111=timed(2.0, 1.0, sweep=points))), "Over sizes")
+    assert lines[0] == "no loop overtakes C on one core at any size that was timed"

@@ -1,0 +1,98 @@
+"""How fast beside what: the machine's limit, other sizes, and other ways to run the loops; where a record has them."""
+
+from statistics import median
+
+from tsvc.report.section import Section, Table
+from tsvc.statistics import geometric_mean
+
+_REACHED = ((0.9, "90 %"), (0.6, "60 %"), (0.1, "10 %"))
+
+
+def limits_section(record: dict) -> Section | None:
+    """How near loops come to the machine's limit, by what sets it; None where no limit is known."""
+    reached: dict[str, list[float]] = {}
+    for entry in _timed(record):
+        if share := limit_share(entry):
+            reached.setdefault(entry.get("limited_by", "limit"), []).append(share)
+    if not reached:
+        return None
+    rows = [_reached(word, shares) for word, shares in sorted(reached.items())]
+    every = [share for shares in reached.values() for share in shares]
+    rows += [_reached("all", every)] if len(rows) > 1 else []
+    columns = ("limited by", "loops", "limit / time", "least", *(f">= {words}" for _, words in _REACHED))
+    return Section("Against the machine's limit", table=Table(columns, rows))
+
+
+def sizes_section(record: dict) -> Section | None:
+    """Speedup over C on one core by size, and where the device overtakes it; None without a sweep."""
+    points: dict[int, list[dict]] = {}
+    swept = [entry for entry in record["loops"].values() if entry.get("sweep")]
+    for entry in swept:
+        for point in entry["sweep"]:
+            points.setdefault(point["n"], []).append(point)
+    rows = []
+    for n, some in sorted(points.items()):
+        ratios = [ratio for point in some if (ratio := point_speedup(point))]
+        shares = [share for point in some if (share := limit_share(point))]
+        if ratios:
+            mean = f"{geometric_mean(shares):.0%}" if shares else "-"
+            faster = sum(ratio >= 1 for ratio in ratios)
+            rows.append([str(n), str(len(ratios)), f"{geometric_mean(ratios):.2f}x", str(faster), mean])
+    if not rows:
+        return None
+    columns = ("n", "loops", "speedup", "faster than C", "limit / time")
+    return Section("Over sizes", _crossovers(swept), Table(columns, rows, left=frozenset()))
+
+
+def baselines_section(record: dict) -> Section | None:
+    """The device beside each other way to run the loops; None where there is none."""
+    over: dict[str, list[float]] = {}
+    best = []
+    for entry in _timed(record):
+        others = {name: us for name, us in (entry.get("baselines") or {}).items() if us}
+        for name, us in others.items():
+            over.setdefault(name, []).append(us / entry["device_us"])
+        if others:
+            known = [*others.values(), *([entry["c_us"]] if entry.get("c_us") else [])]
+            best.append(min(known) / entry["device_us"])
+    if not over:
+        return None
+    rows = [_beside(name, ratios) for name, ratios in over.items()]
+    rows.append(_beside("the best of all, C on one core included", best))
+    columns = ("the device beside", "loops", "speedup", "at 1x or better")
+    return Section("Beside other ways to run the loops", table=Table(columns, rows))
+
+
+def limit_share(entry: dict) -> float | None:
+    """The machine's limit over the device time, of a loop or of a point of its sweep; None where one is unknown."""
+    if entry.get("limit_us") and entry.get("device_us"):
+        return entry["limit_us"] / entry["device_us"]
+    return None
+
+
+def point_speedup(point: dict) -> float | None:
+    """C on one core over the device at one size of a sweep."""
+    return point["c_us"] / point["device_us"] if point.get("c_us") and point.get("device_us") else None
+
+
+def _timed(record: dict) -> list[dict]:
+    """The loops whose times count: those that pass."""
+    return [entry for entry in record["loops"].values() if entry.get("device_us") and entry["verdict"] == "PASSED"]
+
+
+def _reached(word: str, shares: list[float]) -> list[str]:
+    counts = [str(sum(share >= least for share in shares)) for least, _ in _REACHED]
+    return [word, str(len(shares)), f"{geometric_mean(shares):.2f}", f"{min(shares):.2f}", *counts]
+
+
+def _beside(name: str, ratios: list[float]) -> list[str]:
+    faster = sum(ratio >= 1 for ratio in ratios)
+    return [name, str(len(ratios)), f"{geometric_mean(ratios):.2f}x", str(faster)]
+
+
+def _crossovers(swept: list[dict]) -> tuple[str, ...]:
+    found = [entry["crossover_n"] for entry in swept if entry.get("crossover_n")]
+    if not found:
+        return ("no loop overtakes C on one core at any size that was timed",)
+    line = f"{len(found)} of {len(swept)} loops overtake C on one core, half of them by n = {median(found):.0f}"
+    return (line,)
