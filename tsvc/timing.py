@@ -11,8 +11,10 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from clib.build import build
+from tsvc.compare import SIGNIFICANT
 from tsvc.comparison import compare
-from tsvc.device import Device
+from tsvc.counted import NotCounted
+from tsvc.device import START_LIMIT, Device
 from tsvc.domain import arguments
 from tsvc.doubts import compare_clocks, doubt_process, doubt_seconds, least_seconds
 from tsvc.expected import expect
@@ -20,8 +22,11 @@ from tsvc.fast import fast_text
 from tsvc.inputs import Case, before_fresh
 from tsvc.judge import Judge
 from tsvc.kernel import request_for
+from tsvc.limits import Floors, limit
 from tsvc.loops import Loop
+from tsvc.statistics import mann_whitney
 from tsvc.verdicts import Crashed, HarnessError, Hung, InvalidTiming, KernelFailure
+from tsvc.work import count
 
 WARMUPS, CALLS, LIMIT = 10, 100, 60.0
 #: Kinds of data, besides the fresh data of timed calls, on which what is timed is checked.
@@ -121,9 +126,9 @@ def read(answer: dict) -> tuple[Timing, list[dict]]:
 def drawn_calls(kept: list[dict]) -> list[tuple[int, int]]:
     """Which calls to look at, as (index, row): of each graph that was only checked its last, and some of all others."""
     chosen = []
-    for section, count in CHECKED.items():
+    for section, most in CHECKED.items():
         own = [index for index, one in enumerate(kept) if one["section"] == section and one["calls"] > 0]
-        for index in own if section == "check" else _RANDOM.sample(own, min(count, len(own))):
+        for index in own if section == "check" else _RANDOM.sample(own, min(most, len(own))):
             chosen.append((index, _RANDOM.randrange(kept[index]["calls"])))
             if section == "check":
                 chosen.append((index, kept[index]["calls"] - 1))
@@ -211,8 +216,50 @@ def time_c(device: Device, case: Case, warmups: int = WARMUPS, calls: int = CALL
 
 
 def speedup(c: Timing, kernel: Timing) -> tuple[float, bool]:
-    """(C time over device time, whether that is only a lower bound because C met the limit)."""
-    return c.median / kernel.median, c.method == "timeout"
+    """(C time over device time, whether that is only a lower bound because C met the limit).
+
+    1.0 where the samples of both, eight at least, cannot be told apart by Mann and Whitney's test.
+    """
+    ratio, is_bound = c.median / kernel.median, c.method == "timeout"
+    are_many = min(len(c.samples), len(kernel.samples)) >= 8
+    if are_many and mann_whitney(c.samples, kernel.samples) >= SIGNIFICANT:
+        ratio = 1.0
+    return ratio, is_bound
+
+
+def measure_floors(device: Device, scale: dict | None = None) -> Floors:
+    """What the device does at best, measured in a child in which no kernel has run; takes seconds.
+
+    scale: arguments of tsvc.floors. Raises HarnessError.
+    """
+    if device.tenants:
+        device.close()
+    try:
+        answer, _ = device.request({"op": "floors", "scale": scale or {}}, timeout=START_LIMIT)
+        return Floors.of(answer["floors"])
+    except (KernelFailure, KeyError, ValueError) as error:
+        raise HarnessError(f"the machine's floors cannot be measured: {error!r}") from None
+
+
+def limit_facts(c_clock: Device, case: Case, timing: Timing, floors: Floors) -> dict:
+    """The limit of a timed loop and what it is made of, as a record has it; {} where its work cannot be counted.
+
+    c_clock: a Device in mode "c"; case: what was timed, of which one draw of its fresh data is counted.
+    """
+    try:
+        work = count(c_clock, replace(case, kind="fresh", seed=0))
+    except NotCounted:
+        return {}
+    least = limit(work, floors, timing.calls_per_sample)
+    return {
+        "limit_us": least.seconds * 1e6,
+        "limited_by": least.by,
+        "memory_level": least.level,
+        "least_bytes": work.bytes,
+        "operations": work.operations,
+        "chain": work.chain,
+        "gb_per_s": work.bytes / timing.median / 1e9,
+    }
 
 
 def timing_case(loop: Loop, n: int, m: int) -> Case | None:

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,9 @@ from tsvc.cases import make
 from tsvc.device import Device
 from tsvc.judge import Judge
 from tsvc.lease import visible_gpus
+from tsvc.limits import Floors
 from tsvc.loops import LOOPS, load
-from tsvc.timing import Timing, device_clock, replay, speedup, time_c, time_kernel, timing_case
+from tsvc.timing import Timing, device_clock, limit_facts, replay, speedup, time_c, time_kernel, timing_case
 from tsvc.verdicts import HarnessError
 
 
@@ -63,10 +65,43 @@ def test_a_call_beyond_the_limit_makes_the_limit_a_bound(clock, c_file):
     assert speedup(Timing((0.01,), "C"), graph) == (10, False)
 
 
+def test_what_cannot_be_told_apart_is_equally_fast():
+    steady = tuple(1e-6 + k * 1e-9 for k in range(100))
+    mixed = tuple(reversed([1.001 * sample for sample in steady]))
+    assert speedup(Timing(mixed, "C"), Timing(steady, "graph"))[0] == 1.0
+    faster = tuple(sample / 2 for sample in steady)
+    assert speedup(Timing(steady, "C"), Timing(faster, "graph"))[0] == pytest.approx(2.0)
+    assert speedup(Timing((60.0,), "timeout"), Timing((30.0,), "graph")) == (2.0, True)
+
+
 def test_a_crash_of_the_c_reference_is_our_trouble(clock, c_file):
     loop = load(c_file(SLOW))["crash"]
     with pytest.raises(HarnessError, match="crash: the C reference cannot be timed: the process died of SIG"):
         time_c(clock, make(loop, 10, 1, "exact", 0), calls=2)
+
+
+def test_the_facts_of_a_limit_are_those_of_its_work(clock):
+    floors = Floors(**{**dict.fromkeys(Floors.__dataclass_fields__, 1e12), "launch": 1e-6, "round_trip": 2e-6})
+    timing = Timing((4e-6,), "graph", calls_per_sample=10)
+    small = limit_facts(clock, timing_case(LOOPS["vpv"], 1000, 1), timing, floors)
+    assert small.pop("limit_us") == pytest.approx(2.0)
+    assert small == {
+        "limited_by": "floor",
+        "memory_level": "cache",
+        "least_bytes": 12_000,
+        "operations": 1000,
+        "chain": 0,
+        "gb_per_s": pytest.approx(3.0),
+    }
+    large = limit_facts(clock, timing_case(LOOPS["vpv"], 1_000_000, 1), timing, replace(floors, cache_bytes=1e6))
+    assert (large["limited_by"], large["memory_level"]) == ("bytes", "memory")
+    assert large["limit_us"] == pytest.approx(12.0)
+
+
+def test_what_cannot_be_counted_has_no_limit(clock, c_file):
+    loop = load(c_file("float powf(float, float); void f(int n, real a[restrict n]) { a[0] = powf(a[1], 3); }"))["f"]
+    floors = Floors(**dict.fromkeys(Floors.__dataclass_fields__, 1.0))
+    assert limit_facts(clock, timing_case(loop, 10, 1), Timing((1.0,), "graph"), floors) == {}
 
 
 def test_timing_as_a_record():
