@@ -111,7 +111,7 @@ class _Sharing:
         level = next(one for one in self.model.levels if one.node is node)
         if not self.model.inside(level) or _is_short(node):
             return (node,)
-        for way in (self.as_it_is, self.as_reduction):
+        for way in (self.as_it_is, self.as_reduction, self.columns):
             if made := way(level):
                 return made
         inner = replace(node, body=self.block(node.body))
@@ -186,15 +186,24 @@ class _Sharing:
                     and "groups" not in f.claim for f in self.findings)  # fmt: skip
         if not legal or not _runs_along(inner.body, made.iterator, inner.iterator):
             return made
-        tile = f"{made.iterator}_tile"
-        start = Binary("+", made.lower, Binary("*", Name(tile), Number(TILE)))
-        end = Binary("+", start, Number(TILE))
-        here = For(
-            made.iterator, start, Select(Binary("<", end, made.upper), end, made.upper), 1, inner.body, inner.line
-        )
-        extent = Binary("-", made.upper, made.lower)
-        count = Binary("/", Binary("+", extent, Number(TILE - 1)), Number(TILE))
-        return replace(made, iterator=tile, lower=Number(0), upper=count, body=(replace(inner, body=(here,)),))
+        return _in_tiles(made, inner)
+
+    def columns(self, level: Level) -> tuple:
+        """Two loops of which the inner one may run at once as the outer one: shared once, not for each row anew."""
+        node = level.node
+        inner = node.body[0] if len(node.body) == 1 else None
+        if not isinstance(node, For) or not isinstance(inner, For) or inner.step != 1 or level.exits:
+            return ()
+        below = next(one for one in self.model.levels if one.node is inner)
+        verdict = judge(self.model, below)
+        plain = verdict.is_parallel and not verdict.private and not verdict.snapshot and not below.exits
+        if not plain or not self.holds(verdict.condition) or self._mentions(inner, node.iterator):
+            return ()
+        inside = set(self.model.inside(level))
+        deps = [dep for dep in self.model.dependences if dep.source in inside and dep.sink in inside]
+        if not all(dep.relation.is_subset(_equal(dep, below.depth)) for dep in deps):
+            return ()
+        return (_in_tiles(self._shared(below, ()), replace(node, body=inner.body)),)
 
     @staticmethod
     def _mentions(loop: For, name: str) -> bool:
@@ -331,6 +340,24 @@ class _Sharing:
             if not both.intersect(dep.relation).is_empty():
                 return True
         return False
+
+
+def _in_tiles(shared: Shared, inner: For) -> Shared:
+    """Threads take tiles of one loop's range; within each the other loop runs around it."""
+    tile = f"{shared.iterator}_tile"
+    start = Binary("+", shared.lower, Binary("*", Name(tile), Number(TILE)))
+    end = Binary("+", start, Number(TILE))
+    here = For(shared.iterator, start, _least(end, shared.upper), 1, inner.body, inner.line)
+    extent = Binary("-", shared.upper, shared.lower)
+    count = Binary("/", Binary("+", extent, Number(TILE - 1)), Number(TILE))
+    return replace(shared, iterator=tile, lower=Number(0), upper=count, body=(replace(inner, body=(here,)),))
+
+
+def _equal(dep, depth: int) -> isl.Map:
+    """Pairs of instances with one value of the counter at a depth."""
+    one = [f"a{d}" for d in range(len(dep.source.loops))]
+    two = [f"b{d}" if d != depth else f"a{d}" for d in range(len(dep.sink.loops))]
+    return isl.Map(f"{{ {dep.source.name}[{', '.join(one)}] -> {dep.sink.name}[{', '.join(two)}] }}")
 
 
 def _is_short(node: For) -> bool:

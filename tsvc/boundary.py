@@ -87,6 +87,10 @@ def why_no_bwrap() -> str:
     return "" if done.returncode == 0 else f"{words[-1] if words else f'exit status {done.returncode}'}"
 
 
+#: Modes of a child in which nothing runs but what is our own.
+OWN = ("c", "cpu")
+
+
 def behind_bwrap(mode: str, folder: Path, gates: frozenset[str] = ALL) -> list[str]:
     """The bwrap command to put before a child's own.
 
@@ -180,7 +184,7 @@ def resource_limits(mode: str, gates: frozenset[str] = ALL) -> dict[str, int]:
     and is watched alone.
     """
     limits = {"RLIMIT_CORE": 0}
-    if "limits" in gates and mode != "c":  # what runs in that mode is our own
+    if "limits" in gates and mode not in OWN:
         limits |= {"RLIMIT_FSIZE": FILE_SIZE, "RLIMIT_NOFILE": OPEN_FILES}
         limits |= {} if mode == "cuda" else {"RLIMIT_DATA": MEMORY}
     return limits

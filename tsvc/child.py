@@ -1,8 +1,8 @@
 """The process that owns the device and runs kernels; nothing a kernel does here reaches the parent but bytes.
 
-Started by tsvc.device as `python -m tsvc.child MODE REQUESTS ANSWERS LIMITS`: MODE is interpreter, cuda, compile or c
-(which times the C reference), the next two are file descriptors, LIMITS is a JSON object of resource limits. It never
-sees an expected value.
+Started by tsvc.device as `python -m tsvc.child MODE REQUESTS ANSWERS LIMITS`: MODE is interpreter, cuda, compile, c
+(which times the C reference) or cpu (tsvc.cpu), the next two are file descriptors, LIMITS is a JSON object of resource
+limits. It never sees an expected value.
 """
 
 import contextlib
@@ -41,13 +41,14 @@ def main() -> None:
     from tsvc import wire
 
     warnings.filterwarnings("ignore")
-    if mode != "c":
+    if mode not in ("c", "cpu"):
         os.environ["TRITON_INTERPRET"] = "1" if mode == "interpreter" else "0"
         import torch
 
         torch.set_num_threads(1)
         _Poison.install()
-    runner = {"interpreter": _Interpreted, "cuda": _OnGpu, "compile": _Compiled, "c": _TimedC}[mode]()
+    kinds = {"interpreter": _Interpreted, "cuda": _OnGpu, "compile": _Compiled, "c": _TimedC, "cpu": _on_cpu}
+    runner = kinds[mode]()
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             request, arrays = wire.receive(requests)
@@ -346,6 +347,12 @@ class _Compiled(_OfTorch):
         with offline.recorded_launches() as launches:
             function(**bound)
         return {"status": "ok", "kernels": offline.compile_launches(launches, request["targets"])}, {}
+
+
+def _on_cpu():
+    from tsvc.cpu import OnCpu
+
+    return OnCpu()
 
 
 class _TimedC:

@@ -54,7 +54,7 @@ _LOOK = 0.1
 
 
 class Device:
-    """A child process in one mode: interpreter, cuda, compile or c. Starts on the first request.
+    """A child process in one mode: interpreter, cuda, compile, c or cpu. Starts on the first request.
 
     sandbox: "auto", "bwrap" or "process"; boundary: the one in force, see tsvc.boundary.
     gates: what is in force; only tests leave one out.
@@ -64,7 +64,7 @@ class Device:
 
     def __init__(self, mode: str, timeout: float = 60.0, sandbox: str = "auto", gates: frozenset[str] = ALL):
         self.mode, self.timeout, self.gates = mode, timeout, gates
-        self.boundary = "process" if mode == "c" else boundary.choose(sandbox)  # C is our own, and needs its library
+        self.boundary = "process" if mode in boundary.OWN else boundary.choose(sandbox)  # our own needs its library
         self.process: subprocess.Popen | None = None
         self.gpu = lease_gpu() if mode == "cuda" else None
         self.tenants: set[str] = set()
@@ -158,7 +158,7 @@ class Device:
     def _watch(self) -> None:
         """Raises what the child and its family use too much of; looks at most every _LOOK seconds."""
         now = time.monotonic()
-        if now < self._next_look or self.process is None or self.mode == "c":
+        if now < self._next_look or self.process is None or self.mode in boundary.OWN:
             return
         self._next_look = now + _LOOK
         self._watch_output()
