@@ -5,14 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyses import AnalysisError, analyse
+from analyses.baselines import baseline_text
+from tsvc.baselines import Left
 from tsvc.cases import fixed, sizes
 from tsvc.judge import require_evidence
 from tsvc.lease import visible_gpus
 from tsvc.plugin import every_loop
 from tsvc.resources import by_target, spilling
 from tsvc.strategies import largest_cases
+from tsvc.sweep import C_CALLS, C_LIMIT, cases, compile_ahead, sweep
 from tsvc.targets import TARGETS
-from tsvc.timing import device_clock, replay, speedup, time_c, time_kernel, timing_case
+from tsvc.timing import device_clock, limit_facts, replay, speedup, time_c, time_kernel, timing_case
 from tsvc.verdicts import HarnessError
 
 pytestmark = every_loop()
@@ -66,10 +69,11 @@ def test_compiles(loop, judge, offline_compiler, note, request):
 
 @pytest.mark.timing
 @pytest.mark.benchmark(timer=device_clock)
-def test_speed(loop, judge, c_clock, benchmark, note, request):
+def test_speed(loop, judge, c_clock, floors, repeats, benchmark, note, request):
     case = timing_case(loop, request.config.getoption("--timing-n"), request.config.getoption("--timing-m"))
     judge.check(case)
     device, c = time_kernel(judge, case), time_c(c_clock, case)
+    repeats.add(judge, case, device)
     ratio, is_bound = speedup(c, device)
     facts = {
         "device_us": device.median * 1e6,
@@ -83,8 +87,40 @@ def test_speed(loop, judge, c_clock, benchmark, note, request):
         "footprint_bytes": device.footprint,
         "timed_n": case.n,
         "timed_m": case.m,
+        **limit_facts(c_clock, case, device, floors),
     }
-    note(device=judge.device.facts, kernel_sha256=judge.kernel.sha256)
+    note(device={**judge.device.facts, "floors": floors.as_dict()}, kernel_sha256=judge.kernel.sha256)
     note(**facts, device_samples_us=[t * 1e6 for t in device.samples], c_samples_us=[t * 1e6 for t in c.samples])
     benchmark.extra_info.update(facts)
     replay(benchmark, device.samples)
+    if others is not None:
+        note(**others.time(case, baseline_text).facts(facts["c_us"], facts["device_us"]))
+        others.rest()
+
+
+@pytest.mark.timing
+@pytest.mark.sweep
+def test_sweep(loop, judge, c_clock, others, swept, note):
+    def on_all_cores(case):
+        try:
+            return others.time_one("openmp", case, baseline_text, calls=C_CALLS, limit=C_LIMIT)
+        except Left:
+            return None
+
+    has_all_cores = others is not None and "openmp" in others.names
+    wanted, seconds = swept[loop.name]
+    found = sweep(judge.kernel, judge.device, c_clock, wanted, seconds, on_all_cores if has_all_cores else None)
+    if has_all_cores:
+        others.rest()
+    note(device=judge.device.facts, kernel_sha256=judge.kernel.sha256, **found.facts())
+
+
+@pytest.fixture(scope="session")
+def swept(request, others):
+    """For each loop that is swept, its cases and seconds; the C of all of them is compiled."""
+    points, seconds = (request.config.getoption(f"--sweep-{name}") for name in ("points", "limit"))
+    marked = [item for item in request.session.items if item.get_closest_marker("sweep")]
+    wanted = {item.callspec.params["loop"].name: cases(item.callspec.params["loop"], points) for item in marked}
+    every = [case for some in wanted.values() for case in some]
+    compile_ahead(every, baseline_text if others is not None and "openmp" in others.names else None)
+    return {name: (some, seconds) for name, some in wanted.items()}

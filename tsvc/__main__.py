@@ -28,7 +28,7 @@ from tsvc.verdicts import HarnessError, KernelFailure
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 0: done (judge: PASSED); 1: the kernel fails; 2: the command or its input is wrong."""
+    """Exit code 0: done (judge: PASSED); 1: the kernel fails, or what --fail says; 2: the command or input is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tsvc", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     listing = commands.add_parser("list", help="the loops: name, category, arrays, legal sizes")
@@ -50,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     comparison.add_argument("b", type=Path, metavar="B", help="a directory with results.json")
     comparison.add_argument("--markdown", type=Path, metavar="FILE", help="also write it as Markdown")
     comparison.add_argument("--html", type=Path, metavar="FILE", help="also write it as a page")
+    fail = "exit 1 when a loop fails newly, or is slower beyond the noise"
+    comparison.add_argument("--fail", action="store_true", help=fail)
     merge = commands.add_parser("merge", help="one record of several runs on one machine")
     merge.add_argument("out", type=Path, metavar="OUT", help="directory to write")
     merge.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="directories with results.json")
@@ -163,7 +165,7 @@ def _compare(options) -> int:
 
         parts = difference_sections(a, b, comparison, with_same=True)
         options.html.write_text(sections_page(title, parts, difference_figures(comparison)))
-    return 0
+    return 1 if options.fail and (comparison.of("newly failing") or comparison.of("slower")) else 0
 
 
 def _merge(options) -> int:

@@ -1,7 +1,7 @@
 """Two runs of the same loops: what changed, and whether it is more than noise."""
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tsvc.statistics import geometric_mean, mann_whitney, mcnemar
@@ -85,15 +85,36 @@ def _change(name: str, before: dict | None, after: dict | None, band: float) -> 
     return Change(name, kind, *words, ratio, p)
 
 
+class BeyondNoise:
+    """One of pytest-benchmark's checks (--benchmark-compare-fail), which fails for nothing that may be noise.
+
+    check: pytest-benchmark's own. band: says how far two timings of one kernel lie apart.
+    """
+
+    def __init__(self, check, band: Callable[[], float]) -> None:
+        self.check, self.band = check, band
+
+    def fails(self, current, compared: dict) -> str | None:
+        """Why a benchmark fails, or None. current: pytest-benchmark's; compared: the saved one's statistics."""
+        why = self.check.fails(current, compared)
+        before, after = _entry(compared), _entry(current.as_dict(include_data=True)["stats"])
+        return why if why and _change("", before, after, self.band()).kind == "slower" else None
+
+
+def _entry(stats: dict) -> dict:
+    """pytest-benchmark's statistics of one loop, as a record has them."""
+    samples = [seconds * 1e6 for seconds in stats.get("data") or []]
+    median = statistics.median(samples) if samples else stats["median"] * 1e6
+    return {"verdict": "PASSED", "device_us": median, "device_samples_us": samples}
+
+
 def record_of_benchmarks(saved: dict) -> dict:
     """What pytest-benchmark saved (.benchmarks/*.json), as a record: the loops that were timed, and so passed."""
     loops = {}
     for benchmark in saved["benchmarks"]:
         if not benchmark.get("param") or "stats" not in benchmark:
             continue
-        samples = [seconds * 1e6 for seconds in benchmark["stats"].get("data", [])]
-        median = statistics.median(samples) if samples else benchmark["stats"]["median"] * 1e6
         sizes = {key: value for key, value in benchmark.get("extra_info", {}).items() if key in ("timed_n", "timed_m")}
-        times = {"device_us": median, "device_samples_us": samples}
-        loops[benchmark["param"]] = {"verdict": "PASSED", **times, **sizes}
-    return {"machine": {"device": saved.get("machine_info", {}).get("gpu", "unknown")}, "loops": loops}
+        loops[benchmark["param"]] = {**_entry(benchmark["stats"]), **sizes}
+    machine = {"device": saved.get("machine_info", {}).get("gpu", "unknown")}
+    return {"machine": machine, "noise_band": saved.get("noise_band") or 0.0, "loops": loops}

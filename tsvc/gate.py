@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tsvc.audit import audit, audit_lines, audit_markdown
-from tsvc.compare import compare_runs, record_of_benchmarks
+from tsvc.compare import BAND, compare_runs, record_of_benchmarks
 from tsvc.demands import Demands
 from tsvc.machine import describe_machine
 from tsvc.record import renew
@@ -35,6 +35,8 @@ class Gate:
         self.audited: Path | None = None
         self.record: dict | None = None
         self.saved: list[dict] = []
+        #: From this run's A/A calibration (tsvc.noise), when it has timed enough for one.
+        self.noise_band: float | None = None
         self.lines: list[str] = []
         #: What other plugins add to the record before it is written.
         self.additions: list[Callable[[dict], None]] = []
@@ -47,6 +49,14 @@ class Gate:
     def pytest_benchmark_compare_machine_info(self, compared_benchmark):
         self.saved.append(compared_benchmark)
 
+    def pytest_benchmark_update_json(self, output_json):
+        if self.noise_band is not None:
+            output_json["noise_band"] = self.noise_band
+
+    def band(self) -> float:
+        """Up to where a change against the saved runs counts as noise, by either's calibration."""
+        return max(BAND, self.noise_band or 0.0, *(saved.get("noise_band") or 0.0 for saved in self.saved))
+
     @pytest.hookimpl(tryfirst=True)  # before others may raise: what a long run found is written first
     def pytest_sessionfinish(self, session, exitstatus):
         if session.config.option.collectonly:
@@ -54,6 +64,8 @@ class Gate:
         collector = self.collector
         collector.collected = session.testscollected
         self.record = collector.record(describe_machine(collector.facts), self.n, self.m, self.command)
+        if self.noise_band is not None:
+            self.record["noise_band"] = self.noise_band
         for add in self.additions:
             add(self.record)
         problems = collector.problems()
@@ -68,7 +80,10 @@ class Gate:
             session.exitstatus = pytest.ExitCode.OK if met else pytest.ExitCode.TESTS_FAILED
         elif exitstatus == pytest.ExitCode.OK and not met:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        words = [f"{collector.passed} of {total} loops pass", *(sentence for _, sentence in answers)]
+        passed = f"{collector.passed} of {total} loops pass"
+        if ended and exitstatus == pytest.ExitCode.TESTS_FAILED and self.demands.min_pass_rate is None:
+            passed += "; red, for no --min-pass-rate was given: every test that ran must pass"
+        words = [passed, *(sentence for _, sentence in answers)]
         self.lines = ["; ".join([words[0], *words[1:2], *problems, *collector.skips()]), *words[2:]]
         if total and self.audited:
             self.record["audit"] = audit(self.record, self.audited)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from clib.build import BuildError
-from tsvc import boundary
+from tsvc import baselines, boundary
 from tsvc import loops as registry
 from tsvc.acceptance import failure_of
 from tsvc.audit import Audit
+from tsvc.compare import BeyondNoise
 from tsvc.csource import SourceError
 from tsvc.demands import Demands
 from tsvc.device import Device
@@ -20,7 +21,9 @@ from tsvc.judge import Judge
 from tsvc.kernel import BUNDLED
 from tsvc.lease import visible_gpus
 from tsvc.machine import gpu_facts
+from tsvc.noise import Repeats
 from tsvc.results import ResultsError, loop_of, read_results
+from tsvc.timing import measure_floors
 from tsvc.verdicts import all_failures
 
 _ADDED = pytest.StashKey[list[str]]()
@@ -63,6 +66,14 @@ def pytest_addoption(parser):
     option("--results", "write results.json, REPORT.md and badge.json to this directory", type=Path, metavar="DIR")
     option("--timing-n", "1-D length of timed runs (default %(default)s)", type=int, default=32000, metavar="N")
     option("--timing-m", "2-D side of timed runs (default %(default)s)", type=int, default=256, metavar="M")
+    others = f"also time these ways to run a loop, separated by commas: {', '.join(baselines.NAMES)}, or all"
+    option("--baselines", others, default="", metavar="NAMES")
+    option("--sweep", "also time each loop over sizes, on both sides; needs a GPU", action="store_true")
+    option("--sweep-points", "sizes of a sweep (default: all)", type=int, metavar="K")
+    longest = (
+        "seconds that one loop's sweep may take: it ends before a size that would take longer (default %(default)s)"
+    )
+    option("--sweep-limit", longest, type=float, default=1.5, metavar="SECONDS")
     sandbox = "what holds the child that runs kernels: bubblewrap, plain limits, or the stronger that works (default)"
     option("--sandbox", sandbox, choices=("auto", *boundary.KINDS), default="auto")
     option("--require-sandbox", "refuse to run with less than bubblewrap", action="store_true")
@@ -98,6 +109,7 @@ def pytest_configure(config):
         config.pluginmanager.register(Audit(directory, config.getoption("--results")), "tsvc-audit")
     if config.getoption("--data-seed") < 0:
         raise pytest.UsageError("--data-seed: a number from 0")
+    _check_timing(config)
     demands = _demands(config)
     if not visible_gpus():
         config.option.benchmark_disable = True
@@ -110,6 +122,23 @@ def pytest_configure(config):
         command = " ".join(["pytest", *map(shlex.quote, config.invocation_params.args)])
         gate = Gate(demands, option("--results"), renewed, option("--timing-n"), option("--timing-m"), command)
         config.pluginmanager.register(gate, "tsvc-gate")
+        checks = config.getoption("benchmark_compare_fail") or []
+        config.option.benchmark_compare_fail = [BeyondNoise(check, gate.band) for check in checks]
+
+
+def _check_timing(config) -> None:
+    """Raises UsageError for options about times that make no sense."""
+    try:
+        baselines.chosen(config.getoption("--baselines"))
+    except ValueError as error:
+        raise pytest.UsageError(f"--baselines {error}") from None
+    points, limit = config.getoption("--sweep-points"), config.getoption("--sweep-limit")
+    if (points is not None or limit != 1.5) and not config.getoption("--sweep"):
+        raise pytest.UsageError("--sweep-points, --sweep-limit: of what? They need --sweep")
+    if points is not None and points < 2:
+        raise pytest.UsageError(f"--sweep-points {points}: a sweep has at least 2 sizes")
+    if config.getoption("--sweep") and not visible_gpus():
+        raise pytest.UsageError("--sweep times kernels, and there is no GPU")
 
 
 def _demands(config) -> Demands:
@@ -136,11 +165,13 @@ def pytest_unconfigure(config):
 
 
 def pytest_report_header(config):
-    where = f"on {_device_name()}" if visible_gpus() else "on the Triton interpreter (no GPU, no timing)"
+    where = f"on {_device_name()}" if visible_gpus() else "on the Triton interpreter"
     kernels = config.getoption("--kernels") or BUNDLED.name
     versions = ", ".join(f"{name} {version(name)}" for name in ("triton", "torch", "numpy"))
     held = f"boundary {boundary.describe(config.stash[_BOUNDARY])}"
-    return [f"tsvc: {len(registry.LOOPS)} loops {where}, kernels from {kernels}", f"tsvc: {versions}", f"tsvc: {held}"]
+    lines = [f"tsvc: {len(registry.LOOPS)} loops {where}, kernels from {kernels}", f"tsvc: {versions}", f"tsvc: {held}"]
+    reason = _why_untimed(config)
+    return [*lines, f"tsvc: timing is skipped: {reason}"] if reason else lines
 
 
 def pytest_collection_modifyitems(config, items):
@@ -148,10 +179,16 @@ def pytest_collection_modifyitems(config, items):
         chosen = [item for item in items if any(fnmatchcase(loop_of(item.nodeid), p) for p in patterns)]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
-    reason = "no GPU" if not visible_gpus() else "timing needs -n 0" if hasattr(config, "workerinput") else ""
+    reason = _why_untimed(config)
     for item in items:
         if reason and item.get_closest_marker("timing"):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _why_untimed(config) -> str:
+    """Why tests of time are skipped, or "": in a worker, or in the process that has workers."""
+    shared = hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None)
+    return "no GPU" if not visible_gpus() else "it needs a process alone, -n 0" if shared else ""
 
 
 def pytest_xdist_auto_num_workers(config):
@@ -192,6 +229,32 @@ def c_clock():
     device = Device("c")
     yield device
     device.close()
+
+
+@pytest.fixture(scope="session")
+def floors(device):
+    """What this GPU does at best, measured before a kernel is read."""
+    return measure_floors(device)
+
+
+@pytest.fixture(scope="session")
+def repeats(device, request):
+    """Remembers what was timed; at the end some of it is timed again."""
+    timed = Repeats()
+    yield timed
+    request.config.pluginmanager.get_plugin("tsvc-gate").noise_band = timed.band()
+
+
+@pytest.fixture(scope="session")
+def others(request):
+    """The other ways to run a loop that --baselines names; None where it names none."""
+    names = baselines.chosen(request.config.getoption("--baselines"))
+    if not names:
+        yield None
+        return
+    found = baselines.Baselines(names)
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="session")

@@ -129,7 +129,8 @@ class Collector:
         if not found:
             return {}
         uuids = sorted({facts["uuid"] for facts in found if facts.get("uuid")})
-        return {**found[0], **({"uuids": uuids} if uuids else {})}
+        every = {name: value for facts in reversed(found) for name, value in facts.items()}
+        return {**every, **({"uuids": uuids} if uuids else {})}
 
 
 def loop_of(nodeid: str) -> str:
@@ -193,6 +194,8 @@ def merge_results(records: list[dict]) -> dict:
                 raise ResultsError(f"{name}: the runs judged two different kernels")
             verdict = entry["verdict"] if other["verdict"] == "PASSED" else other["verdict"]
             merged["loops"][name] = {**other, **entry, "verdict": verdict}
+    if bands := [record["noise_band"] for record in records if "noise_band" in record]:
+        merged["noise_band"] = max(bands)
     return merged
 
 

@@ -1,23 +1,27 @@
 """What a comparison of two runs says: the sections of its report, and its figure."""
 
 import math
+import textwrap
 
 from tsvc.compare import KINDS, SIGNIFICANT, Change, Comparison
 from tsvc.report.attempts import amount, cost
 from tsvc.report.figures import DEVICE, MUTED
 from tsvc.report.section import Section, Table
 from tsvc.report.tables import micro
+from tsvc.report.text import WIDTH
 
 _VERDICTS = ("newly failing", "newly passing")
 _TIMES = ("slower", "faster", "undecided")
 
 
 def difference_sections(a: dict, b: dict, comparison: Comparison, with_same: bool = False) -> list[Section]:
-    """Sums first, then each kind of change that occurs; loops that stayed the same only when asked for."""
+    """Sums first, then each kind of change that occurs; loops that stayed the same are only named, unless asked for."""
     parts = [Section("A and B", tuple(_sums(a, b, comparison)))]
     for kind in KINDS:
         changes = comparison.of(kind)
-        if changes and (with_same or kind != "same"):
+        if changes and kind == "same" and not with_same:
+            parts.append(Section(f"Same ({len(changes)})", (", ".join(change.loop for change in changes),)))
+        elif changes:
             columns: tuple[str, ...] = ("loop", "A us", "B us", "B / A", "p")
             if kind in _VERDICTS:
                 columns = ("loop", "A", "B")
@@ -30,11 +34,16 @@ def difference_sections(a: dict, b: dict, comparison: Comparison, with_same: boo
 
 
 def closing_lines(comparison: Comparison) -> list[str]:
-    """Two sentences for the end of a run that was compared with an earlier one."""
+    """For the end of a run that was compared with an earlier one: sums, and the loops by what became of them."""
     counts = ", ".join(f"{len(comparison.of(kind))} {kind}" for kind in KINDS if comparison.of(kind)) or "no loops"
     lines = [counts]
     if not math.isnan(comparison.ratio):
         lines.append(f"geometric mean of device times, now over then: {comparison.ratio:.3f}")
+    for kind in (*_TIMES, "same"):
+        if changes := [change for change in comparison.of(kind) if change.ratio]:
+            sentence = f"{kind} ({_rule(comparison)}): " if kind == "same" else f"{kind}: "
+            sentence += ", ".join(f"{change.loop} {change.ratio:.2f}" for change in changes)
+            lines += textwrap.wrap(sentence, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     return lines
 
 
@@ -77,8 +86,7 @@ def _sums(a: dict, b: dict, comparison: Comparison) -> list[str]:
         f"{failing} newly failing, {passing} newly passing; McNemar's exact test: p = {comparison.mcnemar:.3g}"
     )
     counts = ", ".join(f"{len(comparison.of(kind))} {kind}" for kind in (*_TIMES, "same"))
-    rule = f"same within {comparison.band:.0%}; beyond it by Mann-Whitney, p < {SIGNIFICANT}"
-    lines.append(f"{counts} ({rule})")
+    lines.append(f"{counts} (same {_rule(comparison)}; beyond it by Mann-Whitney, p < {SIGNIFICANT})")
     if not math.isnan(comparison.ratio):
         lines.append(f"geometric mean of device times, B over A: {comparison.ratio:.3f}")
     costs = cost(a), cost(b)
@@ -87,6 +95,10 @@ def _sums(a: dict, b: dict, comparison: Comparison) -> list[str]:
         for kind in dict.fromkeys([*costs[0], *costs[1]])
     ]
     return lines
+
+
+def _rule(comparison: Comparison) -> str:
+    return f"within {comparison.band:.0%}"
 
 
 def _row(a: dict, b: dict, change: Change) -> list[str]:

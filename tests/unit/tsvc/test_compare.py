@@ -1,12 +1,17 @@
 import copy
 import json
+import os
 import random
+import re
+import subprocess
+import sys
 
 import pytest
+from pytest_benchmark.utils import parse_compare_fail
 
 from clib.build import ROOT
 from tsvc.__main__ import main
-from tsvc.compare import BAND, compare_runs, record_of_benchmarks
+from tsvc.compare import BAND, BeyondNoise, compare_runs, record_of_benchmarks
 from tsvc.report.differences import closing_lines
 from tsvc.results import read_results
 
@@ -123,6 +128,109 @@ def test_what_pytest_benchmark_saved_compares_alike(committed, planted):
     assert {change.loop: change.kind for change in mine.changes} == {c.loop: c.kind for c in theirs.changes}
     assert closing_lines(theirs)[0] == "3 newly failing, 10 slower, 138 same"
     assert closing_lines(theirs)[1].endswith(f"{1.25 ** (10 / 148):.3f}")
+
+
+def test_the_loops_are_named_by_what_became_of_them(committed, planted):
+    run, slow, _ = planted
+    lines = closing_lines(compare_runs(committed, run))
+    assert max(map(len, lines)) <= 80
+    text = " ".join(line.strip() for line in lines)
+    same = text.split("same (within 5%): ")[1].split(", ")
+    assert {word.split()[0] for word in text.split("slower: ")[1].split(" same")[0].split(", ")} == slow
+    assert len(same) == 151 - 13
+    assert all(re.fullmatch(r"v?s?\w+ 1\.00", word) for word in same)
+
+
+def test_the_command_fails_when_asked_and_only_beyond_the_noise(planted, tmp_path):
+    run, _, failing = planted
+    for name in failing:
+        run["loops"][name]["verdict"] = "PASSED"
+    (tmp_path / "results.json").write_text(json.dumps(run))
+    assert main(["compare", str(COMMITTED), str(tmp_path)]) == 0
+    assert main(["compare", str(COMMITTED), str(tmp_path), "--fail"]) == 1
+    assert main(["compare", str(tmp_path), str(COMMITTED), "--fail"]) == 0  # faster
+    (tmp_path / "results.json").write_text(json.dumps({**run, "noise_band": 0.3}))
+    assert main(["compare", str(COMMITTED), str(tmp_path), "--fail"]) == 0
+
+
+def test_the_command_fails_for_a_loop_that_no_longer_passes(committed, tmp_path):
+    run = copy.deepcopy(committed)
+    run["loops"]["s000"]["verdict"] = "WRONG"
+    (tmp_path / "results.json").write_text(json.dumps(run))
+    assert main(["compare", str(COMMITTED), str(tmp_path), "--fail"]) == 1
+
+
+class Benchmark(dict):
+    """A benchmark of pytest-benchmark's, as its checks see it."""
+
+    def as_dict(self, include_data: bool) -> dict:
+        return {"stats": dict(self) if include_data else {"median": self["median"]}}
+
+
+def benchmark(samples: list[float], factor: float = 1.0) -> Benchmark:
+    data = [sample * factor * 1e-6 for sample in samples]
+    return Benchmark(data=data, median=sorted(data)[len(data) // 2])
+
+
+@pytest.mark.parametrize(
+    ("samples", "factor", "band", "fails"),
+    [
+        (STEADY, 1.5, BAND, True),
+        (STEADY, 1.5, 0.6, False),
+        (STEADY, 1.04, BAND, False),
+        (STEADY, 0.5, BAND, False),
+        (WIDE, 1.2, BAND, False),
+    ],
+)
+def test_a_check_of_pytest_benchmark_fails_only_beyond_the_noise(samples, factor, band, fails):
+    own = parse_compare_fail("median:1%")
+    then, now = benchmark(samples), benchmark(samples, factor)
+    assert bool(own.fails(now, then)) == (factor > 1)
+    assert bool(BeyondNoise(own, lambda: band).fails(now, then)) == fails
+
+
+def test_a_check_keeps_its_own_threshold():
+    then, now = benchmark(STEADY), benchmark(STEADY, 1.5)
+    assert BeyondNoise(parse_compare_fail("median:60%"), lambda: BAND).fails(now, then) is None
+
+
+SPEED = """
+import os
+import pytest
+from tsvc.timing import device_clock, replay
+
+@pytest.mark.parametrize("loop", ["s111"])
+@pytest.mark.benchmark(timer=device_clock)
+def test_speed(benchmark, loop, note):
+    samples = [float(os.environ["FACTOR"]) * (1 + k * 1e-4) for k in range(30)]
+    note(device_us=samples[15], device_samples_us=samples)
+    replay(benchmark, [sample * 1e-6 for sample in samples])
+"""
+CONFTEST = """
+import tsvc.plugin
+tsvc.plugin.visible_gpus = lambda: ("0",)
+pytest_plugins = ["tsvc.plugin"]
+"""
+
+
+def test_pytest_compares_and_fails_beyond_the_noise(tmp_path):
+    for name, text in {"test_tsvc.py": SPEED, "conftest.py": CONFTEST, "pytest.ini": "[pytest]\n"}.items():
+        (tmp_path / name).write_text(text)
+
+    def run(factor: float, *options: str):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        environment = {**kept, "PYTHONPATH": str(ROOT), "FACTOR": str(factor)}
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+
+    assert run(1.0, "--benchmark-autosave").returncode == 0
+    compare = ("--benchmark-compare=0001", "--benchmark-compare-fail=median:1%")
+    near, far = run(1.03, *compare), run(1.5, *compare)
+    assert near.returncode == 0, near.stdout + near.stderr
+    assert "same (within 5%): s111 1.03" in near.stdout
+    assert far.returncode == 1
+    assert "slower: s111 1.50" in far.stdout
+    assert "median" in far.stderr + far.stdout
 
 
 def test_saved_without_samples_only_large_changes_show(committed):
