@@ -8,7 +8,7 @@ take tiles of columns. Nothing is guessed: what no finding proves stays sequenti
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import lru_cache
 
 import islpy as isl
 
@@ -209,9 +209,9 @@ class _Sharing:
     def _mentions(loop: For, name: str) -> bool:
         return any(isinstance(part, Name) and part.name == name for e in (loop.lower, loop.upper) for part in walk(e))
 
-    @cached_property
-    def findings(self) -> list[Finding]:
-        return find(self.model)
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return _findings(self.model)
 
     # -- transformed first --------------------------------------------------------
 
@@ -340,6 +340,11 @@ class _Sharing:
             if not both.intersect(dep.relation).is_empty():
                 return True
         return False
+
+
+@lru_cache(maxsize=16)
+def _findings(model: Model) -> tuple[Finding, ...]:
+    return tuple(find(model))
 
 
 def _in_tiles(shared: Shared, inner: For) -> Shared:

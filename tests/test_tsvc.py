@@ -69,7 +69,7 @@ def test_compiles(loop, judge, offline_compiler, note, request):
 
 @pytest.mark.timing
 @pytest.mark.benchmark(timer=device_clock)
-def test_speed(loop, judge, c_clock, floors, repeats, benchmark, note, request):
+def test_speed(loop, judge, c_clock, floors, repeats, others, benchmark, note, request):
     case = timing_case(loop, request.config.getoption("--timing-n"), request.config.getoption("--timing-m"))
     judge.check(case)
     device, c = time_kernel(judge, case), time_c(c_clock, case)
@@ -100,7 +100,7 @@ def test_speed(loop, judge, c_clock, floors, repeats, benchmark, note, request):
 
 @pytest.mark.timing
 @pytest.mark.sweep
-def test_sweep(loop, judge, c_clock, others, swept, note):
+def test_sweep(loop, judge, c_clock, floors, others, swept, note):
     def on_all_cores(case):
         try:
             return others.time_one("openmp", case, baseline_text, calls=C_CALLS, limit=C_LIMIT)
@@ -109,7 +109,8 @@ def test_sweep(loop, judge, c_clock, others, swept, note):
 
     has_all_cores = others is not None and "openmp" in others.names
     wanted, seconds = swept[loop.name]
-    found = sweep(judge.kernel, judge.device, c_clock, wanted, seconds, on_all_cores if has_all_cores else None)
+    all_cores = on_all_cores if has_all_cores else None
+    found = sweep(judge.kernel, judge.device, c_clock, wanted, seconds, all_cores, floors)
     if has_all_cores:
         others.rest()
     note(device=judge.device.facts, kernel_sha256=judge.kernel.sha256, **found.facts())

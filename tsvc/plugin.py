@@ -174,6 +174,13 @@ def pytest_report_header(config):
     return [*lines, f"tsvc: timing is skipped: {reason}"] if reason else lines
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector, name, obj):
+    """Without --sweep there is no such test: one that is skipped, or deselected, would look as if it were missing."""
+    is_sweep = any(mark.name == "sweep" for mark in getattr(obj, "pytestmark", []))
+    return [] if is_sweep and not collector.config.getoption("--sweep") else None
+
+
 def pytest_collection_modifyitems(config, items):
     if patterns := config.getoption("--loop"):
         chosen = [item for item in items if any(fnmatchcase(loop_of(item.nodeid), p) for p in patterns)]
