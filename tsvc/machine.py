@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from clib.build import BUILDS, BuildError, compiler_version
+from tsvc.cpu import cores
 from tsvc.lease import visible_gpus
 
 
@@ -38,6 +39,7 @@ def describe_machine(device: dict) -> dict:
         **gpu_facts(),
         "python": platform.python_version(),
         "host": processor_name(),
+        "cores": cores(),
         "compiler": compiler,
         "c_flags": " ".join(BUILDS["fast"]),
         "date": now,

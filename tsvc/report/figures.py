@@ -162,7 +162,7 @@ def _beside_baselines(record: dict) -> dict | None:
 def _sweep(points: list[dict], crossover: int | None) -> dict:
     size = "n" if len({point["n"] for point in points}) > 1 else "m"  # a loop that has no n
     sides = {"device_us": ("device", DEVICE, "solid"), "c_us": ("C, one core", HOST, "solid")}
-    sides["limit_us"] = ("limit", LIMIT, "dot")
+    sides |= {"c_all_us": ("C, all cores", HOST, "dash"), "limit_us": ("limit", LIMIT, "dot")}
     for key in dict.fromkeys(key for point in points for key in point if key.endswith("_us")):
         sides.setdefault(key, (key.removesuffix("_us").replace("_", " "), MUTED, "solid"))
     data = []

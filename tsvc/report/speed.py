@@ -5,6 +5,8 @@ from statistics import median
 from tsvc.report.section import Section, Table
 from tsvc.statistics import geometric_mean
 
+#: Baselines that run on the GPU.
+_ON_GPU = {"torch"}
 _REACHED = ((0.9, "90 %"), (0.6, "60 %"), (0.1, "10 %"))
 
 
@@ -47,20 +49,38 @@ def sizes_section(record: dict) -> Section | None:
 def baselines_section(record: dict) -> Section | None:
     """The device beside each other way to run the loops; None where there is none."""
     over: dict[str, list[float]] = {}
-    best = []
+    best, best_on_cpu = [], []
     for entry in _timed(record):
         others = {name: us for name, us in (entry.get("baselines") or {}).items() if us}
         for name, us in others.items():
             over.setdefault(name, []).append(us / entry["device_us"])
         if others:
-            known = [*others.values(), *([entry["c_us"]] if entry.get("c_us") else [])]
-            best.append(min(known) / entry["device_us"])
+            c = [entry["c_us"]] if entry.get("c_us") else []
+            best.append(min([*others.values(), *c]) / entry["device_us"])
+            on_cpu = [*(us for name, us in others.items() if name not in _ON_GPU), *c]
+            best_on_cpu += [min(on_cpu) / entry["device_us"]] if on_cpu else []
     if not over:
         return None
     rows = [_beside(name, ratios) for name, ratios in over.items()]
+    if _ON_GPU & over.keys():
+        rows.append(_beside("the best on the processor, C on one core included", best_on_cpu))
     rows.append(_beside("the best of all, C on one core included", best))
     columns = ("the device beside", "loops", "speedup", "at 1x or better")
-    return Section("Beside other ways to run the loops", table=Table(columns, rows))
+    return Section("Beside other ways to run the loops", _left_out(record), Table(columns, rows))
+
+
+def _left_out(record: dict) -> tuple[str, ...]:
+    """How many loops each baseline has no time of, and what is wrong with any."""
+    reasons: dict[str, list[str]] = {}
+    for loop, entry in record["loops"].items():
+        for name, reason in (entry.get("baselines_left") or {}).items():
+            wrong = reason.split(":")[0]
+            reasons.setdefault(name, []).append(f"{loop} {wrong}" if wrong.isupper() else "")
+    lines = []
+    for name, all_ in reasons.items():
+        wrong = ", ".join(sorted(filter(None, all_)))
+        lines.append(f"{name}: {len(all_)} loops without a time" + (f" ({wrong})" if wrong else ""))
+    return tuple(lines)
 
 
 def limit_share(entry: dict) -> float | None:
@@ -91,8 +111,13 @@ def _beside(name: str, ratios: list[float]) -> list[str]:
 
 
 def _crossovers(swept: list[dict]) -> tuple[str, ...]:
-    found = [entry["crossover_n"] for entry in swept if entry.get("crossover_n")]
-    if not found:
-        return ("no loop overtakes C on one core at any size that was timed",)
-    line = f"{len(found)} of {len(swept)} loops overtake C on one core, half of them by n = {median(found):.0f}"
-    return (line,)
+    lines = []
+    for key, whom in (("crossover_n", "C on one core"), ("crossover_all_n", "C on all cores")):
+        asked = [entry for entry in swept if key in entry or key == "crossover_n"]
+        found = [entry[key] for entry in asked if entry.get(key)]
+        if found:
+            half = f"half of them by n = {median(found):.0f}"
+            lines.append(f"{len(found)} of {len(asked)} loops overtake {whom}, {half}")
+        elif asked:
+            lines.append(f"no loop overtakes {whom} at any size that was timed")
+    return tuple(lines)
