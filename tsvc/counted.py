@@ -14,6 +14,7 @@ infinities and NaN count as constants, since a kernel may ask for them and stop:
 after a few steps whatever it starts from. A comparison hands on nothing, a function like sin what its argument has.
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 from pycparser import c_ast, c_generator
@@ -56,6 +57,7 @@ class NotCounted(Exception):
     """C whose work cannot be counted, since it uses something that this translation does not know."""
 
 
+@lru_cache
 def counted_text(path: Path) -> tuple[str, dict[str, str]]:
     """(text to append to a C file, why it lacks some of its loops).
 

@@ -6,6 +6,7 @@ the clock runs around the call alone.
 """
 
 import copy
+from functools import lru_cache
 from pathlib import Path
 
 from pycparser import c_ast, c_generator
@@ -58,6 +59,7 @@ int {name}_timed({parameters}{comma}int tsvc_count, void **tsvc_own, void **tsvc
 """
 
 
+@lru_cache(maxsize=1024)
 def fast_text(path: Path, n: int, m: int) -> tuple[str, str]:
     """(text before, text after) a C file: every loop NAME compiled for n and m, and NAME_timed beside it.
 

@@ -23,7 +23,7 @@ from tsvc.lease import visible_gpus
 from tsvc.machine import gpu_facts
 from tsvc.noise import Repeats
 from tsvc.results import ResultsError, loop_of, read_results
-from tsvc.timing import measure_floors
+from tsvc.timing import build_ahead, measure_floors, timing_case
 from tsvc.verdicts import all_failures
 
 _ADDED = pytest.StashKey[list[str]]()
@@ -231,8 +231,11 @@ def offline_compiler(request):
 
 
 @pytest.fixture(scope="session")
-def c_clock():
-    """A child that times the C reference."""
+def c_clock(request):
+    """A child that times the C reference; the C of all loops that are timed is compiled."""
+    n, m = (request.config.getoption(f"--timing-{size}") for size in ("n", "m"))
+    timed = [item.callspec.params["loop"] for item in request.session.items if item.get_closest_marker("timing")]
+    build_ahead(case for loop in timed if (case := timing_case(loop, n, m)))
     device = Device("c")
     yield device
     device.close()

@@ -1,23 +1,26 @@
 """Times of a loop on both sides, and the clock that pytest-benchmark reads."""
 
+import contextlib
 import json
+import os
 import random
 import secrets
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from clib.build import build
+from clib.build import BuildError, build
 from tsvc.compare import SIGNIFICANT
 from tsvc.comparison import compare
-from tsvc.counted import NotCounted
+from tsvc.counted import NotCounted, counted_text
 from tsvc.device import START_LIMIT, Device
 from tsvc.domain import arguments
 from tsvc.doubts import compare_clocks, doubt_process, doubt_seconds, least_seconds
-from tsvc.expected import expect
+from tsvc.expected import Expected, expect
 from tsvc.fast import fast_text
 from tsvc.inputs import Case, before_fresh
 from tsvc.judge import Judge
@@ -88,11 +91,12 @@ def _time(judge: Judge, case: Case, warmups: int, calls: int, limit: float) -> T
     answer, _ = judge.device.request({**header, **more, "gates": sorted(judge.gates)}, arrays, timeout=4 * limit)
     timing, kept = read(answer)
     if "checked_outputs" in judge.gates:
+        expected = [expect(one) for one in others]
         for index, row in drawn_calls(kept):
-            _check_call(judge, case, others, kept[index], index, row)
-    is_evidence = expect(replace(case, kind="fresh", seed=0)).is_evidence
+            _check_call(judge, case, expected, kept[index], index, row)
+    fresh = expect(replace(case, kind="fresh", seed=0))
     doubt_process(judge.gates, answer)
-    doubt_seconds(judge.gates, timing, answer, least_seconds(case) if is_evidence else 0.0)
+    doubt_seconds(judge.gates, timing, answer, least_seconds(fresh) if fresh.is_evidence else 0.0)
     if "clock" in judge.gates:
         _compare_clocks(judge, timing)
     if timing.method == "events":
@@ -135,13 +139,15 @@ def drawn_calls(kept: list[dict]) -> list[tuple[int, int]]:
     return chosen
 
 
-def _check_call(judge: Judge, case: Case, others: list[Case], kept: dict, index: int, row: int) -> None:
-    """Compare what one timed call left with C. Raises KernelFailure."""
+def _check_call(judge: Judge, case: Case, others: list[Expected], kept: dict, index: int, row: int) -> None:
+    """Compare what one timed call left with C. others: of the datasets. Raises KernelFailure."""
     if kept["section"] == "check":
-        own = others[kept["datasets"][row]]
+        expected = others[kept["datasets"][row]]
     else:
-        own = replace(case, kind="fresh", seed=kept["seed"] + (row if "fresh_data" in judge.gates else 0))
-    expected, sent = expect(own), own.arrays()
+        seed = kept["seed"] + (row if "fresh_data" in judge.gates else 0)
+        expected = expect(replace(case, kind="fresh", seed=seed))
+    own = expected.case
+    sent = own.arrays_cached()
     room = sum(array.nbytes for array in sent.values())
     _, got = judge.device.request({"op": "left", "index": index, "row": row}, room=room)
     result = got.pop("result", None)
@@ -213,6 +219,25 @@ def time_c(device: Device, case: Case, warmups: int = WARMUPS, calls: int = CALL
     except KernelFailure as failure:
         raise HarnessError(f"{loop.name}: the C reference cannot be timed: {failure}") from None
     return Timing(tuple(answer["samples"]), "C")
+
+
+def build_ahead(cases: Iterable[Case]) -> None:
+    """Build all C that judging, timing and counting these cases needs, side by side on all cores.
+
+    It is done before a clock runs. What does not compile is left to whoever needs it.
+    """
+    sizes = {(case.loop.path, case.n, case.m) for case in cases}
+    paths = {path for path, _, _ in sizes}
+    jobs: list[tuple] = [(path, kind) for path in paths for kind in ("strict", "contracted", "double")]
+    jobs += [(path, "fast", *fast_text(path, n, m)) for path, n, m in sizes]
+    jobs += [(path, "strict", "", counted_text(path)[0]) for path in paths]
+
+    def one(job: tuple) -> None:
+        with contextlib.suppress(BuildError):
+            build(*job)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(one, jobs))
 
 
 def speedup(c: Timing, kernel: Timing) -> tuple[float, bool]:

@@ -6,15 +6,27 @@ from dataclasses import replace
 
 import pytest
 
-from clib.build import ROOT
+from clib.build import ROOT, BuildError, build
 from tsvc.cases import make
 from tsvc.device import Device
+from tsvc.expected import expect
 from tsvc.judge import Judge
 from tsvc.lease import visible_gpus
 from tsvc.limits import Floors
 from tsvc.loops import LOOPS, load
-from tsvc.timing import Timing, device_clock, limit_facts, replay, speedup, time_c, time_kernel, timing_case
+from tsvc.timing import (
+    Timing,
+    build_ahead,
+    device_clock,
+    limit_facts,
+    replay,
+    speedup,
+    time_c,
+    time_kernel,
+    timing_case,
+)
 from tsvc.verdicts import HarnessError
+from tsvc.work import count
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +42,24 @@ def test_c_is_timed_call_by_call(clock, name):
     assert (timing.method, len(timing.samples)) == ("C", 7)
     assert all(0 < sample < 1 for sample in timing.samples)
     assert timing.median == sorted(timing.samples)[3]
+
+
+def test_all_c_is_built_before_a_clock_runs(clock, c_file, monkeypatch):
+    text = "/* init a = 1 */ real f(int n, real a[restrict n]) { a[0] += 1; return a[0]; }"
+    loop = load(c_file(text))["f"]
+    case = timing_case(loop, 1000, 1)
+    build_ahead([case])
+    monkeypatch.setattr("clib.build._compile", None)  # nothing is left to compile
+    time_c(clock, case, calls=2)
+    assert expect(case).is_evidence
+    assert count(clock, case).written == 2
+
+
+def test_what_cannot_be_built_ahead_is_left(c_file):
+    loop = load(c_file("void f(int n, real a[restrict n]) { a[0] = 1 / n(); }"))["f"]
+    build_ahead([timing_case(loop, 10, 1)])
+    with pytest.raises(BuildError, match="not a function"):
+        build(loop.path, "strict")
 
 
 def test_longer_loops_take_longer(clock):
