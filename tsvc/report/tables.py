@@ -89,7 +89,10 @@ def totals_section(record: dict) -> Section:
     if classes:
         lines.append("work done by: " + ", ".join(f"{word} {count}" for word, count in sorted(classes.items())))
     if not is_timed(record):
-        lines.append("judged in Triton's interpreter and compiled; not timed (no GPU, or timing was not asked for)")
+        device = record["machine"].get("device", "an unknown device")
+        where = "in Triton's interpreter" if device == "interpreter" else f"on {device}"
+        compiled = " and compiled" if any(entry.get("compiled") for entry in loops.values()) else ""
+        lines.append(f"judged {where}{compiled}; not timed (no GPU, or timing was not asked for)")
     return Section("Verdicts", tuple(lines))
 
 

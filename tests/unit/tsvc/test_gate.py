@@ -68,6 +68,8 @@ def test_the_exit_code_is_decided_by_loop(passed, total, floor, code):
     assert finish(judge := gate(floor), run_of(passed, total)) == code
     if floor is not None:
         assert judge.lines[0] == f"{passed} of {total} loops pass; gate {floor * 100:g} % {'NOT ' if code else ''}met"
+    elif code:
+        assert judge.lines[0].startswith(f"{passed} of {total} loops pass; red, for no --min-pass-rate was given")
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,12 @@ def test_untimed_table():
     assert lines[5].split() == ["s113", "MISSING", "-", "-", "-"]
 
 
+def test_where_untimed_loops_were_judged_is_said():
+    assert "judged on NVIDIA H200 and compiled; not timed (no GPU" in " ".join(summary_lines(UNTIMED))
+    run = {**record(s111=judged()), "machine": {"device": "interpreter"}}
+    assert "judged in Triton's interpreter; not timed (no GPU" in " ".join(summary_lines(run))
+
+
 def test_totals_and_failures_close_the_table():
     text = "\n".join(summary_lines(TIMED))
     assert "3 of 6 loops PASSED (95 % interval 18.8% to 81.2%)" in text
