@@ -135,6 +135,7 @@ class Config(SimpleNamespace):
         defaults |= {"--kernels": None, "--min-pass-rate": None, "--timing-n": 1, "--timing-m": 1, "--audit": False}
         defaults |= {"--baseline": None, "--max-slowdown": None, "keyword": "", "deselect": None}
         defaults |= {"--sandbox": "auto", "--require-sandbox": False, "--data-seed": 0}
+        defaults |= {"--baselines": "", "--sweep": False, "--sweep-points": None, "--sweep-limit": 1.5}
         given = {f"--{name.replace('_', '-')}": value for name, value in options.items()}
         super().__init__(
             stash=pytest.Stash(),
@@ -156,9 +157,14 @@ class Config(SimpleNamespace):
         ({"max_slowdown": 1.2}, "It needs --baseline=RUN"),
         ({"max_slowdown": 0.9}, "must be at least 1"),
         ({"baseline": Path("nowhere")}, "--baseline nowhere/?.*: cannot be read"),
+        ({"baselines": "clang,icc"}, "--baselines icc: no such baseline; choose from clang, openmp, numba, torch, all"),
+        ({"sweep": True}, "--sweep times kernels, and there is no GPU"),
+        ({"sweep_points": 3}, "They need --sweep"),
+        ({"sweep": True, "sweep_points": 1}, "a sweep has at least 2 sizes"),
     ],
 )
-def test_what_makes_no_sense_is_refused(options, words):
+def test_what_makes_no_sense_is_refused(options, words, monkeypatch):
+    monkeypatch.setattr(plugin, "visible_gpus", tuple)
     with pytest.raises(pytest.UsageError, match=words):
         plugin.pytest_configure(Config(**options))
 

@@ -221,6 +221,26 @@ def test_limits_sizes_and_baselines_stand_where_they_are_known():
     assert "| noise band | 3.1% between two timings of one kernel |" in facts
 
 
+def test_the_best_on_the_processor_stands_apart_from_the_gpus():
+    loops = {
+        "s111": timed(2.0, 8.0, baselines={"openmp": 4.0, "torch": 3.0}, baselines_left={"numba": "WRONG: a differs"}),
+        "s112": timed(2.0, 8.0, baselines={"torch": 1.0}, baselines_left={"openmp": "not proven", "numba": "slow"}),
+    }
+    lines = section(summary_lines(record(**loops)), "Beside other ways to run the loops")
+    assert lines[:2] == ["numba: 2 loops without a time (s111 WRONG)", "openmp: 1 loops without a time"]
+    rows = [line.split() for line in lines[4:]]
+    assert [row[-3:] for row in rows[-2:]] == [["2", "2.83x", "2"], ["2", "0.87x", "1"]]
+    assert rows[-2][:5] == ["the", "best", "on", "the", "processor,"]
+
+
+def test_overtaking_all_cores_is_told_beside_one_core():
+    points = [{"n": 1024, "device_us": 2.0, "c_us": 3.0, "c_all_us": 1.0}]
+    one = timed(2.0, 3.0, sweep=points, crossover_n=1024, crossover_all_n=None)
+    lines = section(summary_lines(record(s111=one)), "Over sizes")
+    assert lines[0] == "1 of 1 loops overtake C on one core, half of them by n = 1024"
+    assert lines[1] == "no loop overtakes C on all cores at any size that was timed"
+
+
 def test_a_sweep_that_no_loop_wins_says_so():
     points = [{"n": 1024, "device_us": 2.0, "c_us": 1.0}]
     lines = section(summary_lines(record(s111=timed(2.0, 1.0, sweep=points))), "Over sizes")
