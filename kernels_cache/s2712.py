@@ -1,6 +1,5 @@
-"""Elementwise and conditional: one lane reads and writes an element, and only where C writes it.
-
-One element per lane: stores under a condition are never wider than that, and stay coalesced.
+"""Elementwise and conditional: one lane owns an element. Where C leaves it alone its old value is stored again, so
+that stores are wide.
 """
 
 import torch
@@ -15,9 +14,9 @@ def s2712_kernel(a_ptr, b_ptr, c_ptr, n, BLOCK_SIZE: tl.constexpr):
     a = tl.load(a_ptr + offsets, mask=mask)
     b = tl.load(b_ptr + offsets, mask=mask)
     c = tl.load(c_ptr + offsets, mask=mask)
-    tl.store(a_ptr + offsets, a + b * c, mask=mask & (a > b))
+    tl.store(a_ptr + offsets, tl.where(a > b, a + b * c, a), mask=mask)
 
 
 def s2712(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 256
-    s2712_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
+    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
+    s2712_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE)

@@ -1,4 +1,4 @@
-"""Elementwise: one lane reads and writes an element, so the order of programs does not matter."""
+"""Elementwise: one lane reads and writes an element. A large array c is read only where it is taken."""
 
 import torch
 import triton
@@ -6,16 +6,18 @@ import triton.language as tl
 
 
 @triton.jit
-def s443_kernel(a_ptr, b_ptr, c_ptr, d_ptr, n, BLOCK_SIZE: tl.constexpr):
+def s443_kernel(a_ptr, b_ptr, c_ptr, d_ptr, n, BLOCK_SIZE: tl.constexpr, EAGER: tl.constexpr):
     offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
     mask = offsets < n
     a = tl.load(a_ptr + offsets, mask=mask)
     b = tl.load(b_ptr + offsets, mask=mask)
-    c = tl.load(c_ptr + offsets, mask=mask)
     d = tl.load(d_ptr + offsets, mask=mask)
-    tl.store(a_ptr + offsets, a + b * tl.where(d <= 0.0, c, b), mask=mask)
+    low = d <= 0.0
+    c = tl.load(c_ptr + offsets, mask=mask if EAGER else mask & low)
+    tl.store(a_ptr + offsets, a + b * tl.where(low, c, b), mask=mask)
 
 
 def s443(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 1024
-    s443_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, n, BLOCK_SIZE=BLOCK_SIZE)
+    EAGER = n <= 1 << 16  # loads that wait for nothing are faster there
+    BLOCK_SIZE = 256 if EAGER else 1024
+    s443_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, n, BLOCK_SIZE=BLOCK_SIZE, EAGER=EAGER)

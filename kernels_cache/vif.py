@@ -1,6 +1,5 @@
-"""Elementwise and conditional: one lane reads and writes an element, and only where C writes it.
-
-One element per lane: stores under a condition are never wider than that, and stay coalesced.
+"""Elementwise and conditional: one lane owns an element. Where C leaves it alone its old value is read and stored
+again, so that stores are wide.
 """
 
 import torch
@@ -13,9 +12,11 @@ def vif_kernel(a_ptr, b_ptr, n, BLOCK_SIZE: tl.constexpr):
     offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
     mask = offsets < n
     b = tl.load(b_ptr + offsets, mask=mask)
-    tl.store(a_ptr + offsets, b, mask=mask & (b > 0.0))
+    taken = b > 0.0
+    a = tl.load(a_ptr + offsets, mask=mask & ~taken)
+    tl.store(a_ptr + offsets, tl.where(taken, b, a), mask=mask)
 
 
 def vif(a: torch.Tensor, b: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 256
-    vif_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
+    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
+    vif_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, n, BLOCK_SIZE=BLOCK_SIZE)
