@@ -3,6 +3,9 @@
 A kernel is called with its launches left out, and with launches that fail as they do when memory is short. Nothing
 that it could tell of itself is believed: what C changes must then be wrong. What happens to be right (an array that was
 filled before the launches, on data that leave it so) counts only if it is right on other data too.
+
+And it is called with the data hidden from all but its launches (tsvc.blindness): what comes out wrong then was computed
+by someone else, however he hides.
 """
 
 from collections.abc import Callable
@@ -10,13 +13,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from tsvc.comparison import describe_difference
+from tsvc.comparison import compare, describe_difference
 from tsvc.expected import Expected, expect
 from tsvc.inputs import Case
 from tsvc.kernel import Answer
-from tsvc.verdicts import Decoy, KernelFailure, TorchFallback
+from tsvc.verdicts import Crashed, Decoy, Hung, KernelFailure, TorchFallback
 
-#: run(case, fill, launch) -> (arrays as they were sent, answer): a call whose launches are "skip" or "fail".
+#: run(case, fill, launch) -> (arrays as they were sent, answer): a call whose launches are "skip", "fail" or "blind".
 Run = Callable[[Case, int, str], tuple[dict, Answer]]
 #: Kinds of data and steps of the seed on which a suspicion is confirmed.
 _AGAIN = (("exact", 101), ("uniform", 102))
@@ -38,6 +41,21 @@ def check_launches_matter(expected: Expected, run: Run) -> None:
             raise Decoy(f"with its launches left out, {' and '.join(found)} comes out right: they do not compute it")
         if found:
             raise TorchFallback(f"when its launches fail, {' and '.join(found)} comes out right in some other way")
+
+
+def check_launches_alone_see(expected: Expected, run: Run) -> None:
+    """Raises TorchFallback for what is wrong where the host does not see the data."""
+    fill = 1
+    try:
+        sent, answer = run(expected.case, fill, "blind")
+    except (Hung, Crashed):
+        raise
+    except KernelFailure as failure:
+        raise TorchFallback(f"it fails where launches alone see the data: {failure}") from None
+    if wrong := compare(expected.case.loop, expected, fill, sent, answer.arrays, answer.result):
+        raise TorchFallback(
+            f"right only where the host sees the data, too: someone else works on them\n  blind   {wrong}"
+        )
 
 
 def _right(expected: Expected, run: Run, launch: str) -> dict[str, set]:

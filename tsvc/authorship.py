@@ -50,7 +50,7 @@ def check_observed(expected: Expected, answer: Answer, order: str, gates: frozen
     found, case = Authorship.of(answer), expected.case
     if "order" in gates:
         if answer.header.get("tampered"):
-            raise Tampered(f"it replaced {answer.header['tampered']}, by which launches are observed")
+            raise Tampered(f"it replaced, or searched for, what observes it: {answer.header['tampered']}")
         if order != "natural" and (found.programs or 1) > 1 and not answer.header.get("reordered"):
             raise Tampered(f"its programs did not run in {order} order, as they were asked to")
     if "launches" in gates and found.launches == 0 and expected.is_evidence and largest(case) > FEW:
@@ -64,10 +64,15 @@ def check_observed(expected: Expected, answer: Answer, order: str, gates: frozen
 def _check_torch(case: Case, torch: dict[str, int]) -> None:
     if torch.get("thread"):
         raise TorchFallback(f"it started {torch['thread']} threads: what they do is not seen")
-    allowed = max(FEW, min(_sizes(case)) // 4, largest(case) // PARTIALS)
+    allowed = allowed_elements(case)
     if sum(torch.values()) > allowed:
         words = ", ".join(f"{name} ({count} elements)" for name, count in sorted(torch.items(), key=lambda kv: -kv[1]))
         raise TorchFallback(f"torch does the work: {words}; beside the launches it may work on {allowed} here")
+
+
+def allowed_elements(case: Case) -> int:
+    """How many elements torch may work on beside the launches."""
+    return max(FEW, min(_sizes(case)) // 4, largest(case) // PARTIALS)
 
 
 def is_serial(found: Authorship, bundled: Authorship) -> bool:

@@ -22,6 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
+#: Modules of ours whose code a kernel has no reason to change.
+_OBSERVERS = ("torch_calls", "interpreter", "launches", "blindness", "accesses", "races", "tree_order", "integrity")
 #: Elements of guard zone on each side of every array: more than the usual block.
 GUARD = 4096
 
@@ -179,32 +181,49 @@ class _Runner(_OfTorch):
 
     def __init__(self, launches, clock):
         from tsvc.gputime import Bench
+        from tsvc.integrity import Integrity
         from tsvc.torch_calls import TorchCalls
 
         self.launches, self.bench = launches, Bench(clock)
         self.torch_calls = TorchCalls(lambda: launches.inside)
+        ours = [sys.modules[f"tsvc.{name}"] for name in _OBSERVERS if f"tsvc.{name}" in sys.modules]
+        self.integrity = Integrity([*ours, *self.of_triton()])
+
+    def of_triton(self) -> list:
+        """Modules of Triton by which launches are observed."""
+        return []
 
     def run(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
         """Call the kernel once; answer its arrays with their guard zones."""
+        from tsvc.blindness import Blindness
         from tsvc.gputime import as_number
 
         function = _load(request)
         buffers, views = self.place(arrays, request["seed"])
+        blindness = Blindness(request["few"], self.synchronize) if request.get("ablation") == "blind" else None
         bound = _bind(
             function, {**_scalars(request), "device": next(iter(views.values()), self.empty()).device, **views}
         )
         _Poison.seed = request["seed"] if "poison" in request["gates"] else None
         try:
-            with self.torch_calls.watching():
-                result = self.call(function, bound, views, request)
+            if blindness:
+                blindness.hide(views.values())
+            with self.torch_calls.watching(blindness):
+                result = self.call(function, bound, views, request, blindness)
         finally:
             _Poison.seed = None
+        if blindness:
+            self.synchronize()
+            blindness.show()
         header = {"status": "ok", "torch": dict(self.torch_calls.elements), **self.observed(arrays, views)}
         answer = {name: buffer.cpu().numpy() for name, buffer in buffers.items()}
         value = as_number(result)
         if value is not None:
             answer["result"] = value.cpu().numpy()
         return header, answer
+
+    def synchronize(self) -> None:
+        """Wait until the device is idle."""
 
     def empty(self):
         import torch
@@ -222,7 +241,7 @@ class _Runner(_OfTorch):
             views[name] = buffers[name][GUARD : GUARD + array.size].view(array.shape)
         return buffers, views
 
-    def call(self, function, bound: dict, views: dict, request: dict):
+    def call(self, function, bound: dict, views: dict, request: dict, blindness):
         raise NotImplementedError
 
     def time(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
@@ -251,7 +270,8 @@ class _Runner(_OfTorch):
         return {"status": "ok"}, self.bench.left(request["index"], request["row"])
 
     def observed(self, before: dict, after: dict) -> dict:
-        return {name: getattr(self.launches, name) for name in ("launches", "programs", "tampered")}
+        seen = {name: getattr(self.launches, name) for name in ("launches", "programs", "tampered")}
+        return {**seen, "tampered": seen["tampered"] or self.integrity.broken}
 
 
 def guarded(array: np.ndarray, seed: int) -> np.ndarray:
@@ -274,9 +294,15 @@ class _Interpreted(_Runner):
         self.observer = Observer()
         super().__init__(self.observer, HostClock())
 
-    def call(self, function, bound: dict, views: dict, request: dict):
+    def of_triton(self) -> list:
+        from triton.runtime import interpreter
+
+        return [interpreter, interpreter._interpreter]
+
+    def call(self, function, bound: dict, views: dict, request: dict, blindness):
         gates, ablation = frozenset(request["gates"]), request.get("ablation")
-        self.observer.start(request["order"], request["seed"], views, gates, ablation)
+        asked = request["order"], request["seed"], gates
+        self.observer.start(*asked[:2], views, gates, ablation, blindness)
         try:
             return function(**bound)
         finally:  # whatever the kernel makes of the exception
@@ -284,6 +310,8 @@ class _Interpreted(_Runner):
                 raise Unusable("out_of_bounds", f"touches {self.observer.out_of_bounds}") from None
             if self.observer.race:
                 raise Unusable("racy", self.observer.race) from None
+            if (self.observer.order, self.observer.seed, self.observer.gates) != asked:
+                self.observer.turned = "what the observer of launches was asked for"
 
     def observed(self, before: dict, after: dict) -> dict:
         seen = self.observer
@@ -322,12 +350,15 @@ class _OnGpu(_Runner):
         properties = torch.cuda.get_device_properties(0)
         return {"cache_bytes": properties.L2_cache_size, "programs": 16 * properties.multi_processor_count}
 
-    def call(self, function, bound: dict, views: dict, request: dict):
+    def synchronize(self) -> None:
         import torch
 
-        with self.launches.watching(request.get("ablation")):
-            result = function(**bound)
         torch.cuda.synchronize()
+
+    def call(self, function, bound: dict, views: dict, request: dict, blindness):
+        with self.launches.watching(request.get("ablation"), blindness):
+            result = function(**bound)
+        self.synchronize()
         return result
 
 

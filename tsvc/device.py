@@ -101,7 +101,10 @@ class Device:
         answer, results = self._ask(header, arrays, timeout or self.timeout, room)
         if answer.get("status") != "ok":
             kind = _STATUS.get(str(answer.get("status")), Crashed)
-            has_launched = not header.get("ablation")  # a CUDA error outlives the call that caused it
+            has_launched = header.get("ablation") not in (
+                "skip",
+                "fail",
+            )  # a CUDA error outlives the call that caused it
             if (self.mode == "cuda" and has_launched) or kind is Exited:
                 self.close()
             raise kind(str(answer.get("message", "")))

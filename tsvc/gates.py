@@ -39,6 +39,7 @@ GATES: dict[str, str] = {
     "launches": "at least one Triton kernel is launched",
     "dispatch": "torch allocates, views, copies and fills; arithmetic on the loop's data is Triton's",
     "ablation": "without its launches the kernel's answer is wrong",
+    "blindness": "where launches alone see the data the kernel's answer is still right",
     # Time (tsvc.timing, tsvc.gputime)
     "fresh_data": "each timed call works on data of its own",
     "checked_outputs": "outputs of timed calls are compared at places that the child cannot know",

@@ -5,7 +5,8 @@ races never show, so the order is an argument. Before each load, store and atomi
 with the extents of the tensors that were passed to the launch; tsvc.races compares those of different programs.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from triton.runtime.errors import OutOfResources
 
 from tsvc import tree_order
 from tsvc.accesses import ATOMIC, LOAD, STORE, Access, AccessLog, Extent, disjoint, first_unwritten
+from tsvc.blindness import Blindness, tensors_in
 from tsvc.gates import ALL
 from tsvc.races import find_race
 
@@ -70,13 +72,20 @@ class Observer:
     @property
     def tampered(self) -> str:
         """What of the interpreter the kernel has replaced, or ""."""
+        if self.turned:
+            return self.turned
         now = self._watched()
         return next((name for name, function in self._installed.items() if now.get(name) is not function), "")
 
     def _watched(self) -> dict[str, Callable]:
         builder, executor = triton_interpreter.interpreter_builder, triton_interpreter.GridExecutor
         names = ("set_grid_dim", "set_grid_idx", "create_barrier", *_OPERATIONS)
-        return {name: getattr(builder, name) for name in names} | {"GridExecutor": executor.__call__}
+        memory = triton_interpreter._interpreter
+        return {
+            **{name: getattr(builder, name) for name in names},
+            **{name: getattr(memory, name) for name in dir(memory) if callable(getattr(memory, name))},
+            "GridExecutor": executor.__call__,
+        }
 
     def reset(self) -> None:
         self.launches, self.programs, self.reordered, self.atomics = 0, 0, 0, False
@@ -88,6 +97,8 @@ class Observer:
         self.log: AccessLog | None = None
         self.stores: list[Access] = []
         self.ablation: str | None = None
+        self.blindness: Blindness | None = None
+        self.turned = ""
         self.waited: tuple = ()
         self.patience = _PATIENCE
 
@@ -98,6 +109,7 @@ class Observer:
         arrays: dict[str, torch.Tensor],
         gates: frozenset[str] = ALL,
         ablation: str | None = None,
+        blindness: Blindness | None = None,
     ) -> None:
         """Begin a run.
 
@@ -105,10 +117,11 @@ class Observer:
         arrays: the tensors of the call; each lies in a larger storage whose rest is guard zone.
         gates: those of tsvc.gates in force.
         ablation: "skip" leaves every launch out, "fail" lets it raise what Triton raises when memory is short.
+        blindness: what launches alone may see.
         """
         self.order, self.seed, self.gates = order, seed, gates
         self.reset()
-        self.ablation = ablation
+        self.ablation, self.blindness = ablation, blindness
         self.exact = [(name, *_span(tensor), *_storage(tensor)) for name, tensor in arrays.items()]
 
     def _wrap_grid(self) -> None:
@@ -119,6 +132,7 @@ class Observer:
 
         def observed_call(executor_self, *args, **kwargs):
             self.launches += 1
+            self.turned = self.tampered
             named = {**dict(zip(executor_self.arg_names, args, strict=False)), **kwargs}
             self.allowed = disjoint(self._extents_of(named))
             if self.ablation == "fail":
@@ -127,7 +141,8 @@ class Observer:
                 return None
             self.inside, self.patched = True, set()
             try:
-                return call(executor_self, *args, **kwargs)
+                with self._seeing(executor_self, named):
+                    return call(executor_self, *args, **kwargs)
             finally:
                 self.inside = False
                 self._search()
@@ -161,6 +176,26 @@ class Observer:
 
         executor.__call__ = observed_call
         builder.set_grid_dim, builder.set_grid_idx = observed_dim, permuted_index
+
+    @contextlib.contextmanager
+    def _seeing(self, executor, named: dict) -> Iterator[None]:
+        """The launch alone sees what is kept from the host: not the function that computes its grid."""
+        blindness, own_grid = self.blindness, executor.grid
+        if blindness is None:
+            yield
+            return
+
+        def grid(*args):
+            blindness.hide()
+            try:
+                return own_grid(*args)
+            finally:
+                blindness.show(tensors_in(named))
+
+        if callable(own_grid):
+            executor.grid = grid
+        with blindness.lifted(tensors_in(named)):
+            yield
 
     def _wrap_patching(self) -> None:
         """Triton's interpreter redirects the whole language at each call of one jitted function by another, which takes

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tsvc.ablation import check_launches_matter
-from tsvc.authorship import FEW, Authorship, check_observed, is_serial, largest
+from tsvc.ablation import check_launches_alone_see, check_launches_matter
+from tsvc.authorship import FEW, Authorship, allowed_elements, check_observed, is_serial, largest
 from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
 from tsvc.domain import arguments, extents
@@ -207,9 +207,17 @@ class Judge:
     def _ablate(self, kernel: Kernel, expected: Expected) -> None:
         """Show that launches matter, for a case with four times the data for which it has been shown."""
         size = largest(expected.case)
-        if "ablation" not in self.gates or not expected.is_evidence or size < 4 * self._ablated:
+        if not expected.is_evidence or size < 4 * self._ablated:
             return
-        check_launches_matter(expected, lambda case, fill, launch: self._send(kernel, case, fill, ablation=launch))
+        few = allowed_elements(expected.case)
+
+        def run(case: Case, fill: int, launch: str) -> tuple[dict, Answer]:
+            return self._send(kernel, case, fill, ablation=launch, few=few)
+
+        if "ablation" in self.gates:
+            check_launches_matter(expected, run)
+        if "blindness" in self.gates:
+            check_launches_alone_see(expected, run)
         self._ablated = size
 
     def _send(self, kernel: Kernel, case: Case, fill: int, **options) -> tuple[dict, Answer]:

@@ -11,6 +11,8 @@ from triton.compiler import CompiledKernel
 from triton.runtime.errors import OutOfResources
 from triton.runtime.jit import JITFunction
 
+from tsvc.blindness import Blindness, tensors_in
+
 
 class Launches:
     """Counts launches while watching.
@@ -22,15 +24,17 @@ class Launches:
     def __init__(self) -> None:
         self.launches, self.programs, self.inside, self.tampered = 0, 0, False, ""
         self.ablation: str | None = None
+        self.blindness: Blindness | None = None
 
     @contextlib.contextmanager
-    def watching(self, ablation: str | None = None) -> Iterator[None]:
+    def watching(self, ablation: str | None = None, blindness: Blindness | None = None) -> Iterator[None]:
         """Count what is launched inside, from nothing.
 
         ablation: "skip" leaves every launch out, "fail" lets it raise what Triton raises when memory is short.
+        blindness: what launches alone may see.
         """
         self.launches, self.programs, self.inside, self.tampered = 0, 0, False, ""
-        self.ablation = ablation
+        self.ablation, self.blindness = ablation, blindness
         run, subscript = JITFunction.run, CompiledKernel.__getitem__
 
         def observed_run(function, *args, grid, warmup, **kwargs):
@@ -38,14 +42,14 @@ class Launches:
                 return run(function, *args, grid=grid, warmup=warmup, **kwargs)
             if callable(grid):
                 grid = grid({**dict(zip(function.arg_names, args, strict=False)), **kwargs})
-            with self._launch(grid) as is_due:
+            with self._launch(grid, (args, kwargs)) as is_due:
                 return run(function, *args, grid=grid, warmup=warmup, **kwargs) if is_due else None
 
         def observed_subscript(compiled, grid):
             launch = subscript(compiled, grid)
 
             def observed_launch(*args, **kwargs):
-                with self._launch(grid) as is_due:
+                with self._launch(grid, (args, kwargs)) as is_due:
                     return launch(*args, **kwargs) if is_due else None
 
             return observed_launch
@@ -59,13 +63,15 @@ class Launches:
             JITFunction.run, CompiledKernel.__getitem__ = run, subscript
 
     @contextlib.contextmanager
-    def _launch(self, grid) -> Iterator[bool]:
+    def _launch(self, grid, given) -> Iterator[bool]:
         self.launches += 1
         self.programs = max(self.programs, math.prod(grid))
         if self.ablation == "fail":
             raise OutOfResources(1 << 20, 0, "shared memory")
         before, self.inside = self.inside, True
+        blindness = None if before else self.blindness
         try:
-            yield self.ablation is None
+            with blindness.lifted(tensors_in(given)) if blindness else contextlib.nullcontext():
+                yield self.ablation != "skip"
         finally:
             self.inside = before

@@ -16,6 +16,8 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from tsvc.blindness import Blindness, tensors_in
+
 _ALLOCATE = "empty empty_like empty_strided new_empty new_empty_strided zeros zeros_like new_zeros ones ones_like "
 _ALLOCATE += "new_ones full full_like new_full arange scalar_tensor lift_fresh resize_ set_"
 _VIEW = "view _unsafe_view reshape _reshape_alias as_strided select slice narrow transpose t permute expand expand_as "
@@ -25,6 +27,7 @@ _VIEW += (
 _VIEW += "view_dtype real imag is_same_size is_contiguous"
 _COPY = "clone copy_ _to_copy contiguous fill_ zero_ _pin_memory is_pinned record_stream"
 _NO_WORK = frozenset(f"{_ALLOCATE} {_VIEW} {_COPY}".split())
+_VIEWS = frozenset(_VIEW.split())
 #: Functions that hand a tensor's values to Python and numpy, or take them from there.
 _TO_HOST = frozenset(("numpy", "tolist", "__array__", "__dlpack__", "__reduce_ex__"))
 _FROM_HOST = ("from_numpy", "tensor", "as_tensor", "asarray", "frombuffer", "from_dlpack")
@@ -54,16 +57,23 @@ class TorchCalls:
                     setattr(owner, name, self._counted(getattr(owner, name)))
 
     @contextlib.contextmanager
-    def watching(self) -> Iterator[None]:
-        """Count what happens inside, from nothing."""
+    def watching(self, blindness: Blindness | None = None) -> Iterator[None]:
+        """Count what happens inside, from nothing.
+
+        blindness: what is kept from the host, and shown to operators that copy or see few elements.
+        """
         self.elements.clear()
         self.written.clear()
         self._is_watching = True
+        shown = _Shown(blindness, self._is_inside)
         try:
-            with _Operators(self._count, self._note_written), _Functions(self._count):
+            with _Operators(self._add, self._note_written, shown), _Functions(self._count, shown):
                 yield
         finally:
             self._is_watching = False
+
+    def _add(self, name: str, elements: int) -> None:
+        self.elements[name] += elements
 
     def _count(self, name: str, elements: int) -> None:
         if not self._is_inside():
@@ -95,17 +105,49 @@ class TorchCalls:
         return counted
 
 
+class _Shown:
+    """Calls an operator or function: on what its tensors really hold, where it may see that."""
+
+    def __init__(self, blindness: Blindness | None, is_inside: Callable[[], bool]):
+        self.blindness, self.is_inside = blindness, is_inside
+
+    def operator(self, is_free: bool, is_view: bool, func: Callable, args: tuple, kwargs: dict):
+        blind = self.blindness
+        if blind is None or is_view or self.is_inside():
+            return func(*args, **kwargs)
+        if not is_free and _elements((args, tuple(kwargs.values()))) > blind.few:
+            return func(*args, **kwargs)
+        used = list(tensors_in((args, kwargs)))
+        blind.show(used)
+        result = func(*args, **kwargs)
+        blind.hide([*used, *tensors_in(result)])
+        return result
+
+    def to_host(self, name: str, func: Callable, args: tuple, kwargs: dict):
+        blind = self.blindness
+        if blind is None or self.is_inside() or _elements(args) > blind.few:
+            return func(*args, **kwargs)
+        used = list(tensors_in(args))
+        for tensor in used if name != "tolist" else ():
+            blind.let_go(tensor)
+        blind.show(used)
+        result = func(*args, **kwargs)
+        blind.hide()
+        return result
+
+
 class _Operators(TorchDispatchMode):
-    def __init__(self, count: Callable[[str, int], None], note_written: Callable[[torch.Tensor], None]):
+    def __init__(self, count: Callable[[str, int], None], note_written: Callable[[torch.Tensor], None], shown: _Shown):
         super().__init__()
-        self.count, self.note_written = count, note_written
+        self.count, self.note_written, self.shown = count, note_written, shown
 
     def observe(self, func, types, args=(), kwargs=None):
-        result = func(*args, **(kwargs or {}))
         name = func.overloadpacket.__name__
+        is_free = func.namespace in ("aten", "prim") and name in _NO_WORK
+        result = self.shown.operator(is_free, is_free and name in _VIEWS, func, args, kwargs or {})
         if func._schema.is_mutable and isinstance(result, torch.Tensor):
             self.note_written(result)
-        if name not in _NO_WORK:
+        if not is_free:
             self.count(name, max(map(_elements, (args, kwargs, result))))
         return result
 
@@ -115,16 +157,16 @@ _Operators.__torch_dispatch__ = _Operators.observe  # type: ignore[method-assign
 
 
 class _Functions(TorchFunctionMode):
-    def __init__(self, count: Callable[[str, int], None]):
+    def __init__(self, count: Callable[[str, int], None], shown: _Shown):
         super().__init__()
-        self.count = count
+        self.count, self.shown = count, shown
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        result = func(*args, **(kwargs or {}))
         name = getattr(func, "__name__", "")
-        if name in _TO_HOST:
-            self.count(name, _elements(args))
-        return result
+        if name not in _TO_HOST:
+            return func(*args, **(kwargs or {}))
+        self.count(name, _elements(args))
+        return self.shown.to_host(name, func, args, kwargs or {})
 
 
 def _elements(value) -> int:

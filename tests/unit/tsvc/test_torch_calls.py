@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from tsvc.blindness import Blindness
 from tsvc.torch_calls import TorchCalls
 
 
@@ -62,13 +63,39 @@ def test_everything_else_counts_by_elements(calls, call, elements):
     assert elements.items() <= dict(calls.elements).items()
 
 
-def test_a_launch_of_the_interpreter_does_not_count(calls):
+def test_copies_of_a_launch_do_not_count_and_arithmetic_inside_one_does(calls):
     a = torch.ones(12)
     with calls.watching():
         calls.inside.append(True)
+        a.clone().numpy()
+        assert not calls.elements
         a += 1
-    assert not calls.elements
+    assert calls.elements == {"add_": 12}
     assert not calls.written
+
+
+def test_an_operator_of_someone_elses_is_work_whatever_its_name(calls):
+    library = torch.library.Library("test_torch_calls", "DEF")
+    library.define("clone(Tensor x) -> Tensor")
+    library.impl("clone", lambda x: x + 1.0, "CPU")
+    with calls.watching():
+        torch.ops.test_torch_calls.clone(torch.ones(12))
+    assert calls.elements["clone"] == 12
+
+
+class TestBlindness:
+    def test_copies_and_small_operands_are_seen_and_other_arithmetic_is_not(self, calls):
+        a, partials = torch.arange(100.0), torch.ones(8)
+        blind = Blindness(16, lambda: None)
+        blind.hide([a, partials])
+        with calls.watching(blind):
+            copied, total, wrong = a.clone(), partials.sum(), a + 1.0
+            number, listed = total.item(), partials.tolist()
+        seen = copied.numpy().copy()
+        blind.show()
+        assert seen[0] != 0.0 and copied.equal(torch.arange(100.0))
+        assert number == 8.0 and listed == [1.0] * 8
+        assert not wrong.equal(torch.arange(100.0) + 1.0)
 
 
 def test_threads_are_told(calls):
