@@ -197,11 +197,14 @@ def test_a_check_keeps_its_own_threshold():
 SPEED = """
 import os
 import pytest
-from tsvc.timing import device_clock, replay
+from tsvc.timing import Timing, device_clock, replay
 
 @pytest.mark.parametrize("loop", ["s111"])
 @pytest.mark.benchmark(timer=device_clock)
-def test_speed(benchmark, loop, note):
+def test_speed(benchmark, loop, note, repeats):
+    if "AGAIN" in os.environ:
+        repeats.measure = lambda judge, case: Timing((float(os.environ["AGAIN"]),), "graph")
+        repeats.add(None, None, Timing((1e-6,), "graph"))
     samples = [float(os.environ["FACTOR"]) * (1 + k * 1e-4) for k in range(30)]
     note(device_us=samples[15], device_samples_us=samples)
     replay(benchmark, [sample * 1e-6 for sample in samples])
@@ -213,16 +216,22 @@ pytest_plugins = ["tsvc.plugin"]
 """
 
 
-def test_pytest_compares_and_fails_beyond_the_noise(tmp_path):
+@pytest.fixture
+def run(tmp_path):
+    """run(factor, options): a pytest run whose one loop takes `factor` microseconds."""
     for name, text in {"test_tsvc.py": SPEED, "conftest.py": CONFTEST, "pytest.ini": "[pytest]\n"}.items():
         (tmp_path / name).write_text(text)
 
-    def run(factor: float, *options: str):
+    def run(factor: float, *options: str, **variables: str):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-        environment = {**kept, "PYTHONPATH": str(ROOT), "FACTOR": str(factor)}
+        environment = {**kept, "PYTHONPATH": str(ROOT), "FACTOR": str(factor), **variables}
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
         return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
 
+    return run
+
+
+def test_pytest_compares_and_fails_beyond_the_noise(run):
     assert run(1.0, "--benchmark-autosave").returncode == 0
     compare = ("--benchmark-compare=0001", "--benchmark-compare-fail=median:1%")
     near, far = run(1.03, *compare), run(1.5, *compare)
@@ -231,6 +240,16 @@ def test_pytest_compares_and_fails_beyond_the_noise(tmp_path):
     assert far.returncode == 1
     assert "slower: s111 1.50" in far.stdout
     assert "median" in far.stderr + far.stdout
+
+
+def test_a_run_stores_its_noise_and_a_later_one_heeds_it(run, tmp_path):
+    options = ("--benchmark-autosave", f"--results={tmp_path}/results")
+    done = run(1.0, *options, AGAIN="0.8e-6")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert read_results(tmp_path / "results")["noise_band"] == pytest.approx(0.25)
+    later = run(1.2, "--benchmark-compare=0001", "--benchmark-compare-fail=median:1%")
+    assert later.returncode == 0, later.stdout + later.stderr
+    assert "same (within 25%): s111 1.20" in later.stdout
 
 
 def test_saved_without_samples_only_large_changes_show(committed):
