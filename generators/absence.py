@@ -3,9 +3,11 @@
 from collections import Counter
 from pathlib import Path
 
+from clib.build import SRC
 from generators.clients import has_credentials, parse_spec
 from generators.store import Store
 from generators.transcript import Transcript, TranscriptError
+from tsvc.loops import LOOPS
 
 
 def explain(folder: Path, loop: str, mode: str, llm: str | None) -> str:
@@ -16,7 +18,9 @@ def explain(folder: Path, loop: str, mode: str, llm: str | None) -> str:
         attempts = transcript.attempts
     except TranscriptError as error:
         return f"  generate cannot go on: {error}"
-    again = f"pytest --loop {loop} --kernels={folder}"
+    path = LOOPS[loop].path
+    own = "" if path.parent == SRC else f"--loops={path} "
+    again = f"pytest {own}--loop {loop} --kernels={folder}"
     if transcript.failure:
         return f"  generate no answer: {transcript.failure}\n  go on   {again}"
     if attempts:

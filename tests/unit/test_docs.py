@@ -1,7 +1,8 @@
 """The docs tell the truth: their commands run, their links lead somewhere, their workflow is one.
 
-`python -m` commands run as they stand. pytest's are collected with their options, without running what they select
-(that is the suite itself, and CI's). make's targets must exist.
+`python -m` commands run as they stand, and so do pytest's on the pages about a loop and a kernel of one's own. pytest's
+others are collected with their options, without running what they select (that is the suite itself, and CI's); what a
+comment marks as needing a GPU or a key needs one to do more. make's targets must exist.
 """
 
 import importlib
@@ -9,7 +10,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,15 +47,14 @@ def desk(tmp_path_factory) -> Path:
     """A directory with what the docs' reader has made so far: a loop, a kernel, a run."""
     folder = tmp_path_factory.mktemp("desk")
     (folder / "my_loops.c").write_text(block("adding-a-loop.md", "c"))
+    record = json.loads((ROOT / RUN / "results.json").read_text())
+    launch = {"launches": [{"kernel": "s000_kernel"}]}
+    record["loops"]["s000"]["resources"] = {"sm_90": launch, "gfx942": launch}
     (folder / "my_kernels").mkdir()
     (folder / "my_kernels" / "scaled_gather.py").write_text(block("adding-a-kernel.md", "python"))
-    for name in ("h200-n32000", "latest", "latest/judged", "latest/timed"):
+    for name in ("h200-n32000", "latest", "latest/judged", "latest/timed", "mine"):
         (folder / "results" / name).mkdir(parents=True)
-        shutil.copy(ROOT / RUN / "results.json", folder / "results" / name)
-    latest = folder / "results" / "latest" / "results.json"
-    record = json.loads(latest.read_text())
-    record["loops"]["s000"]["resources"] = {"gfx942": {"launches": [{"kernel": "s000_kernel"}]}}
-    latest.write_text(json.dumps(record))
+        (folder / "results" / name / "results.json").write_text(json.dumps(record))
     return folder
 
 
@@ -143,6 +142,27 @@ def test_pytest_takes_the_options(desk):
     codes = json.loads(done.stdout.splitlines()[-1])
     failed = [line for line, code in zip(asked, codes, strict=True) if code]
     assert failed == [], done.stdout + done.stderr
+
+
+def test_a_loop_of_ones_own_takes_one_c_function(desk):
+    """The commands of docs/adding-a-loop.md, word for word, where its reader stands: before the kernel and after."""
+    page = commands(ROOT / "docs" / "adding-a-loop.md")
+    before, after = (command for command in page if command.startswith("pytest"))
+    assert after == f"{before} --kernels=my_kernels" and after in commands(ROOT / "docs" / "adding-a-kernel.md")
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "COLUMNS": "80", "NO_COLOR": "1"}
+    found = []
+    for command in (before, after):
+        words = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words_of(command, desk)[1:]]
+        done = subprocess.run(
+            words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        verdict = re.search(r"^scaled_gather +([A-Z_]+) ", done.stdout, re.MULTILINE)
+        assert verdict, done.stdout + done.stderr
+        assert "\x1b" not in done.stdout
+        found.append((done.returncode, verdict[1]))
+        if verdict[1] == "MISSING":
+            assert f"--loops={desk}/my_loops.c --loop scaled_gather" in done.stdout
+    assert found == [(1, "MISSING"), (0, "PASSED")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

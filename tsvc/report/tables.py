@@ -89,10 +89,11 @@ def totals_section(record: dict) -> Section:
     if classes:
         lines.append("work done by: " + ", ".join(f"{word} {count}" for word, count in sorted(classes.items())))
     if not is_timed(record):
-        device = record["machine"].get("device", "an unknown device")
+        device = record["machine"].get("device")  # absent where no kernel ran
         where = "in Triton's interpreter" if device == "interpreter" else f"on {device}"
         compiled = " and compiled" if any(entry.get("compiled") for entry in loops.values()) else ""
-        lines.append(f"judged {where}{compiled}; not timed (no GPU, or timing was not asked for)")
+        judged = f"judged {where}{compiled}; " if device else ""
+        lines.append(f"{judged}not timed (no GPU, or timing was not asked for)")
     return Section("Verdicts", tuple(lines))
 
 

@@ -2,6 +2,7 @@ import pytest
 
 from generators.absence import explain
 from generators.transcript import Transcript
+from tsvc.loops import load
 
 OUTCOME = {"code": None, "verified": None, "seconds": 0.0}
 
@@ -22,6 +23,12 @@ def test_used_up_attempts_are_summed_up(transcript, tmp_path):
 def test_a_provider_that_was_down_is_named(transcript, tmp_path):
     transcript.append("failed", attempt=1, error="OverloadedError: busy", usage=None)
     assert "no answer: OverloadedError: busy" in explain(tmp_path, "s000", "missing", None)
+
+
+def test_a_loop_of_a_users_own_comes_with_its_file(tmp_path, c_file, monkeypatch):
+    path = c_file("void mine(int n, real a[restrict n])\n{\n    for (int i = 0; i < n; i++)\n        a[i] = 1;\n}\n")
+    monkeypatch.setattr("generators.absence.LOOPS", load(path))
+    assert f"pytest --loops={path} --loop mine --kernels={tmp_path}" in explain(tmp_path, "mine", "never", None)
 
 
 def test_a_damaged_transcript_is_named(transcript, tmp_path):
