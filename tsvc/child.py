@@ -348,7 +348,8 @@ class _OnGpu(_Runner):
         import torch
 
         properties = torch.cuda.get_device_properties(0)
-        return {"cache_bytes": properties.L2_cache_size, "programs": 16 * properties.multi_processor_count}
+        cache_bytes = getattr(properties, "L2_cache_size", 0) or 32 << 20  # not every build of torch knows it
+        return {"cache_bytes": cache_bytes, "programs": 16 * properties.multi_processor_count}
 
     def synchronize(self) -> None:
         import torch
