@@ -23,5 +23,5 @@ def s1251_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, n, BLOCK_SIZE: tl.constexpr)
 def s1251(
     a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int
 ) -> None:
-    BLOCK_SIZE = 1024
+    BLOCK_SIZE = 512
     s1251_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE)
