@@ -8,21 +8,28 @@ from tsvc.statistics import geometric_mean
 #: Baselines that run on the GPU.
 _ON_GPU = {"torch"}
 _REACHED = ((0.9, "90 %"), (0.6, "60 %"), (0.1, "10 %"))
+#: Loops that reach less of their limit are named.
+_FAR = 0.1
 
 
 def limits_section(record: dict) -> Section | None:
     """How near loops come to the machine's limit, by what sets it; None where no limit is known."""
     reached: dict[str, list[float]] = {}
-    for entry in _timed(record):
-        if share := limit_share(entry):
+    far = []
+    for name, entry in record["loops"].items():
+        if entry["verdict"] == "PASSED" and (share := limit_share(entry)):
             reached.setdefault(entry.get("limited_by", "limit"), []).append(share)
+            far += [(share, name)] if share < _FAR else []
     if not reached:
         return None
     rows = [_reached(word, shares) for word, shares in sorted(reached.items())]
     every = [share for shares in reached.values() for share in shares]
     rows += [_reached("all", every)] if len(rows) > 1 else []
     columns = ("limited by", "loops", "limit / time", "least", *(f">= {words}" for _, words in _REACHED))
-    return Section("Against the machine's limit", table=Table(columns, rows))
+    line = f"geometric mean of limit / time {geometric_mean(every):.2f}; below {_FAR}: {len(far)}"
+    if far:
+        line += f" ({', '.join(f'{name} {share:.2f}' for share, name in sorted(far))})"
+    return Section("Against the machine's limit", (line,), Table(columns, rows))
 
 
 def sizes_section(record: dict) -> Section | None:
@@ -63,8 +70,8 @@ def baselines_section(record: dict) -> Section | None:
         return None
     rows = [_beside(name, ratios) for name, ratios in over.items()]
     if _ON_GPU & over.keys():
-        rows.append(_beside("the best on the processor, C on one core included", best_on_cpu))
-    rows.append(_beside("the best of all, C on one core included", best))
+        rows.append(_beside("best on the processor, C included", best_on_cpu))
+    rows.append(_beside("best of all, C included", best))
     columns = ("the device beside", "loops", "speedup", "at 1x or better")
     return Section("Beside other ways to run the loops", _left_out(record), Table(columns, rows))
 

@@ -1,5 +1,6 @@
 import copy
 import json
+import re
 
 import pytest
 
@@ -203,8 +204,9 @@ def test_limits_sizes_and_baselines_stand_where_they_are_known():
     run["machine"] = run["machine"] | {"floors": floors}
     lines = summary_lines(run)
     assert section(lines, "Loops")[2].split() == ["s111", "PASSED", "2.00", "1.90", "95%", "21.50", "8.00", "4.00x"]
-    limits = [line.split() for line in section(lines, "Against the machine's limit")[2:]]
-    assert limits == [
+    mean, _, _, *limits = section(lines, "Against the machine's limit")
+    assert re.fullmatch(r"geometric mean of limit / time 0\.22; below 0\.1: 1 \(\w+ 0\.05\)", mean)
+    assert [line.split() for line in limits] == [
         ["bytes", "1", "0.05", "0.05", "0", "0", "0"],
         ["floor", "1", "0.95", "0.95", "1", "1", "1"],
         ["all", "2", "0.22", "0.05", "1", "1", "1"],
