@@ -86,7 +86,7 @@ def _text(model: Model, body) -> str:
     if loop.result:
         lines.append("    return return_value")
     is_shared = any("numba.prange(" in line for line in lines)
-    options = "parallel=True, fastmath=True" if is_shared else "fastmath=True"
+    options = "parallel=True, fastmath=True, cache=True" if is_shared else "fastmath=True, cache=True"
     return HEAD + f"@numba.njit({options})\n" + "\n".join([*lines, ""])
 
 

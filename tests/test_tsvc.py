@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from analyses import AnalysisError, analyse
 from analyses.baselines import baseline_text
-from tsvc.baselines import Left
+from tsvc.baselines import Baselines, Left, chosen
 from tsvc.cases import fixed, sizes
 from tsvc.judge import require_evidence
 from tsvc.lease import visible_gpus
@@ -94,7 +94,7 @@ def test_speed(loop, judge, c_clock, floors, repeats, others, benchmark, note, r
     benchmark.extra_info.update(facts)
     replay(benchmark, device.samples)
     if others is not None:
-        note(**others.time(case, baseline_text).facts(facts["c_us"], facts["device_us"]))
+        note(**others.time(case).facts(facts["c_us"], facts["device_us"]))
         others.rest()
 
 
@@ -103,7 +103,7 @@ def test_speed(loop, judge, c_clock, floors, repeats, others, benchmark, note, r
 def test_sweep(loop, judge, c_clock, floors, others, swept, note):
     def on_all_cores(case):
         try:
-            return others.time_one("openmp", case, baseline_text, calls=C_CALLS, limit=C_LIMIT)
+            return others.time_one("openmp", case, calls=C_CALLS, limit=C_LIMIT)
         except Left:
             return None
 
@@ -117,11 +117,32 @@ def test_sweep(loop, judge, c_clock, floors, others, swept, note):
 
 
 @pytest.fixture(scope="session")
+def others(request):
+    """The other ways to run a loop that --baselines names, compiled for what is timed; None where it names none."""
+    option = request.config.getoption
+    names = chosen(option("--baselines"))
+    if not names:
+        yield None
+        return
+    found = Baselines(names, baseline_text)
+    timed = [timing_case(one, option("--timing-n"), option("--timing-m")) for one in loops_of(request, "test_speed")]
+    found.build_ahead(case for case in timed if case is not None)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
 def swept(request, others):
     """For each loop that is swept, its cases and seconds; the C of all of them is compiled."""
     points, seconds = (request.config.getoption(f"--sweep-{name}") for name in ("points", "limit"))
-    marked = [item for item in request.session.items if item.get_closest_marker("sweep")]
-    wanted = {item.callspec.params["loop"].name: cases(item.callspec.params["loop"], points) for item in marked}
+    wanted = {one.name: cases(one, points) for one in loops_of(request, "test_sweep")}
     every = [case for some in wanted.values() for case in some]
-    compile_ahead(every, baseline_text if others is not None and "openmp" in others.names else None)
+    compile_ahead(every)
+    if others is not None:
+        others.build_ahead(every, ("openmp",))
     return {name: (some, seconds) for name, some in wanted.items()}
+
+
+def loops_of(request, test: str) -> list:
+    """The loops that a test is run for in this session."""
+    return [item.callspec.params["loop"] for item in request.session.items if item.originalname == test]

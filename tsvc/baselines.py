@@ -4,17 +4,23 @@ Each is optional: one that is not installed, or that a loop has no text for, is 
 answer is not C's is never timed, and the record says so. The texts come from outside (analyses.baselines).
 """
 
+import contextlib
+import hashlib
 import importlib.util
+import json
+import os
 import shutil
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from clib.build import BuildError, build, build_text, compiler_version
+from clib.build import BuildError, build, build_text, cache_dir, compiler_version, processor
+from tsvc.cpu import compile_side_by_side
 from tsvc.device import Device
 from tsvc.domain import arguments
 from tsvc.fast import fast_text, timed_text
@@ -22,6 +28,7 @@ from tsvc.gates import ALL
 from tsvc.inputs import Case
 from tsvc.kernel import Kernel
 from tsvc.lease import visible_gpus
+from tsvc.loops import Loop
 from tsvc.plain import Plain
 from tsvc.quick import time_quickly
 from tsvc.verdicts import HarnessError, Hung, KernelFailure
@@ -97,31 +104,51 @@ class Found:
 
 
 class Baselines:
-    """Times the chosen baselines. Each kind has a process of its own: spinning threads of one would slow another."""
+    """Times the chosen baselines. Each kind has a process of its own: spinning threads of one would slow another.
 
-    def __init__(self, names: tuple[str, ...]):
-        self.names = names
+    text_of: gives the text of one for a case, or why there is none.
+    """
+
+    def __init__(self, names: tuple[str, ...], text_of: TextOf):
+        self.names, self.text_of = names, text_of
         self._devices: dict[str, Device] = {}
 
-    def time(self, case: Case, text_of: TextOf, calls: int = CALLS, limit: float = LIMIT) -> Found:
+    def build_ahead(self, cases: Iterable[Case], names: tuple[str, ...] = NAMES) -> None:
+        """Compile what they need for these cases side by side, on all cores, before a clock runs.
+
+        names: only these. What does not compile is left to whoever asks for it.
+        """
+        wanted = [name for name in self.names if name in names and name != "torch" and not why_missing(name)]
+        texts = [(name, case, *self.text_of(name, case)) for case in cases for name in wanted]
+        jobs = [(name, case, text) for name, case, text, reason in texts if not reason]
+
+        def one(job: tuple) -> None:
+            with contextlib.suppress(HarnessError):
+                library(*job)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(one, [job for job in jobs if job[0] != "numba"]))
+        compile_side_by_side([module(case.loop, text) for name, case, text in jobs if name == "numba"])
+
+    def time(self, case: Case, calls: int = CALLS, limit: float = LIMIT) -> Found:
         """Check and time each on a case's data."""
         seconds, left = {}, {}
         plain: list[Plain] = []
         for name in self.names:
             try:
-                seconds[name] = self._one(name, case, text_of, plain, calls, limit)
+                seconds[name] = self._one(name, case, plain, calls, limit)
             except Left as reason:
                 left[name] = str(reason)
         return Found(seconds, left)
 
-    def time_one(self, name: str, case: Case, text_of: TextOf, calls: int = CALLS, limit: float = LIMIT) -> float:
+    def time_one(self, name: str, case: Case, calls: int = CALLS, limit: float = LIMIT) -> float:
         """Median seconds of one baseline. Raises Left."""
-        return self._one(name, case, text_of, [], calls, limit)
+        return self._one(name, case, [], calls, limit)
 
-    def _one(self, name: str, case: Case, text_of: TextOf, plain: list[Plain], calls: int, limit: float) -> float:
+    def _one(self, name: str, case: Case, plain: list[Plain], calls: int, limit: float) -> float:
         if reason := why_missing(name):
             raise Left(reason)
-        text, reason = text_of(name, case)
+        text, reason = self.text_of(name, case)
         if reason:
             raise Left(reason)
         if name == "torch":
@@ -146,7 +173,8 @@ class Baselines:
             "restored": [array.name for array in loop.outputs],
             "limit": limit,
         }
-        header |= {"text": text} if name == "numba" else {"library": str(library(name, case, text))}
+        code = module(loop, text) if name == "numba" else library(name, case, text)
+        header["module" if name == "numba" else "library"] = str(code)
         device = self._device(name)
         try:
             first = {**header, "warmups": 0, "calls": 1, "left": True}
@@ -194,3 +222,20 @@ def library(name: str, case: Case, text: str) -> Path:
         return build_text(timed_text(loop.function, text), f"{loop.name}-openmp", "threads")
     except BuildError as error:
         raise HarnessError(f"{loop.name}: the {name} baseline does not compile: {error}") from None
+
+
+def module(loop: Loop, text: str) -> Path:
+    """The file of a numba text. Beside it stands what compiles it ahead: the dtype and dimensions of each argument."""
+    kinds = {array.name: (np.dtype(array.numpy_type()).name, len(array.extents)) for array in loop.arrays}
+    numbers = {"real": ("float32", 0)}
+    arguments = [kinds[name] if kind == "array" else numbers.get(kind, ("int64", 0)) for name, kind in loop.signature]
+    folder = cache_dir() / "numba"
+    folder.mkdir(parents=True, exist_ok=True)
+    key = hashlib.sha256("\0".join([text, processor()]).encode()).hexdigest()[:20]
+    path = folder / f"{loop.name}_{key}.py"
+    for file, content in ((path.with_suffix(".json"), json.dumps([loop.name, arguments])), (path, text)):
+        if not file.exists():
+            temporary = file.with_suffix(f".{os.getpid()}")
+            temporary.write_text(content)
+            temporary.replace(file)
+    return path

@@ -4,13 +4,19 @@ Mode "cpu" of tsvc.child. As in mode "c", inputs are restored before each call a
 what the last call left is answered, so that it can be compared with C.
 """
 
+import contextlib
 import ctypes
+import importlib.util
+import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
+from clib.build import ROOT
 from tsvc.child import _c_values, _side_by_side
 
 
@@ -57,10 +63,8 @@ class OnCpu:
         return _answer([sample * 1e-9 for sample in samples[:done]], own, result, request)
 
     def time_numba(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
-        """The function of a module's text, compiled by a first call outside the clock."""
-        names: dict = {}
-        exec(compile(request["text"], f"<numba {request['loop']}>", "exec"), names)
-        function, own = names[request["loop"]], _side_by_side(arrays)
+        """The loop's function in a module, compiled by a first call outside the clock."""
+        function, own = _function(Path(request["module"]), request["loop"]), _side_by_side(arrays)
         given = [
             own[name]
             if kind == "array"
@@ -91,3 +95,42 @@ def _answer(samples: list[float], own: dict, result, request: dict) -> tuple[dic
     left = {name: np.ascontiguousarray(array) for name, array in own.items()}
     number = np.array([0.0 if result is None else float(result)])
     return {"status": "ok", "samples": samples}, {**left, "result": number}
+
+
+def _function(path: Path, name: str):
+    """A function of a module's file; numba keeps what it compiles beside the file."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, name)
+
+
+def compile_side_by_side(modules: list[Path]) -> None:
+    """Compile numba modules ahead, in as many processes as there are cores; what fails is left to the first call."""
+    count = min(cores(), len(modules))
+    command = [sys.executable, "-m", "tsvc.cpu"]
+    # One process compiles; what is left in the folder does not depend on how many threads will run it.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_NUM_THREADS": str(cores())}
+    running = [
+        subprocess.Popen([*command, *map(str, modules[k::count])], env=environment, stderr=subprocess.DEVNULL)
+        for k in range(count)
+    ]
+    for one in running:
+        one.wait()
+
+
+def compile_ahead(path: Path) -> None:
+    """Compile the function of one module for the arguments that its .json names: its name, and dtype and dimensions."""
+    name, arguments = json.loads(path.with_suffix(".json").read_text())
+    function = _function(path, name)
+    given = [np.zeros((1,) * rank, dtype) if rank else np.dtype(dtype).type(1) for dtype, rank in arguments]
+    import numba
+
+    function.compile(tuple(numba.typeof(one) for one in given))
+
+
+if __name__ == "__main__":
+    for file in sys.argv[1:]:
+        with contextlib.suppress(Exception):
+            compile_ahead(Path(file))

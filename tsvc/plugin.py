@@ -256,18 +256,6 @@ def repeats(device, request):
 
 
 @pytest.fixture(scope="session")
-def others(request):
-    """The other ways to run a loop that --baselines names; None where it names none."""
-    names = baselines.chosen(request.config.getoption("--baselines"))
-    if not names:
-        yield None
-        return
-    found = baselines.Baselines(names)
-    yield found
-    found.close()
-
-
-@pytest.fixture(scope="session")
 def judge(loop, device, request):
     """The judge of this loop's kernel; it reads the kernel at its first use, within the test."""
     option = request.config.getoption

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from clib.build import build
-from tsvc.baselines import TextOf, library
 from tsvc.cases import make
 from tsvc.device import Device
 from tsvc.fast import fast_text
@@ -85,19 +84,11 @@ def cases(loop: Loop, points: int | None = None) -> list[Case]:
     return list({(case.n, case.m): case for case in found if case is not None}.values())
 
 
-def compile_ahead(wanted: Iterable[Case], text_of: TextOf | None = None) -> None:
-    """Build the fast libraries of cases side by side, as many as there are cores.
-
-    text_of: gives their C with OpenMP, to be built as well. Raises BuildError, HarnessError.
-    """
-    wanted = list(wanted)
-    keys = sorted({(case.loop.path, case.n, case.m) for case in wanted})
-    texts = [(case, *text_of("openmp", case)) for case in wanted] if text_of else []
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        builds = [pool.submit(build, path, "fast", *fast_text(path, n, m)) for path, n, m in keys]
-        builds += [pool.submit(library, "openmp", case, text) for case, text, reason in texts if not reason]
-        for one in builds:
-            one.result()
+def compile_ahead(wanted: Iterable[Case]) -> None:
+    """Build the fast libraries of cases side by side, as many as there are cores. Raises BuildError."""
+    keys = {(case.loop.path, case.n, case.m) for case in wanted}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda key: build(key[0], "fast", *fast_text(*key)), sorted(keys)))
 
 
 def sweep(

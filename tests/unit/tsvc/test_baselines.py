@@ -1,10 +1,11 @@
 import dataclasses
+import json
 
 import pytest
 
 from analyses.baselines import baseline_text
 from tsvc import baselines
-from tsvc.baselines import NAMES, Baselines, Found, Left, chosen, why_missing
+from tsvc.baselines import NAMES, Baselines, Found, Left, chosen, library, module, why_missing
 from tsvc.cpu import OnCpu, cores
 from tsvc.loops import LOOPS
 from tsvc.timing import timing_case
@@ -12,7 +13,7 @@ from tsvc.timing import timing_case
 
 @pytest.fixture(scope="module")
 def every():
-    found = Baselines(NAMES)
+    found = Baselines(NAMES, baseline_text)
     yield found
     found.close()
 
@@ -35,47 +36,54 @@ def test_an_unknown_name_is_refused():
 def test_what_is_installed_is_checked_and_timed(every, name, loop):
     if reason := why_missing(name):
         pytest.skip(reason)
-    seconds = every.time_one(name, timing_case(LOOPS[loop], 4000, 64), baseline_text, calls=3)
+    seconds = every.time_one(name, timing_case(LOOPS[loop], 4000, 64), calls=3)
     assert 0 < seconds < 1
 
 
 def test_what_is_missing_or_not_provable_is_said(every, monkeypatch):
     monkeypatch.setattr(baselines, "why_missing", lambda name: f"no {name}" if name != "openmp" else "")
-    found = every.time(timing_case(LOOPS["s321"], 1000, 1), baseline_text)
+    found = every.time(timing_case(LOOPS["s321"], 1000, 1))
     assert found.seconds == {}
     reason = "no loop of s321 is proven to be parallel or a reduction"
     assert found.left == {"clang": "no clang", "openmp": reason, "numba": "no numba", "torch": "no torch"}
 
 
 @pytest.mark.skipif(bool(why_missing("openmp")), reason="the C compiler has no OpenMP")
-def test_a_wrong_baseline_is_not_timed(every):
+def test_a_wrong_baseline_is_not_timed():
     def text_of(name, case):
         text, reason = baseline_text(name, case)
         assert "+ 1" in text
         return text.replace("+ 1", "+ 2"), reason
 
+    wrong = Baselines(("openmp",), text_of)
     with pytest.raises(Left, match="WRONG: a: 1000 of 1000 differ"):
-        every.time_one("openmp", timing_case(LOOPS["s000"], 1000, 1), text_of)
+        wrong.time_one("openmp", timing_case(LOOPS["s000"], 1000, 1))
+    wrong.close()
 
 
 @pytest.mark.skipif(bool(why_missing("openmp")), reason="the C compiler has no OpenMP")
-def test_a_baseline_that_crashes_is_left_out(every):
+def test_a_baseline_that_crashes_is_left_out():
     text = "void s000(int n, float *a, const float *b) { *(volatile int *)0 = 1; }"
+    broken = Baselines(("openmp",), lambda name, case: (text, ""))
     with pytest.raises(Left, match="CRASHED: the process died of SIGSEGV"):
-        every.time_one("openmp", timing_case(LOOPS["s000"], 1000, 1), lambda name, case: (text, ""))
+        broken.time_one("openmp", timing_case(LOOPS["s000"], 1000, 1))
 
 
 def test_numba_is_checked_and_timed(every):
     if reason := why_missing("numba"):
         pytest.skip(reason)
-    assert 0 < every.time_one("numba", timing_case(LOOPS["s000"], 1000, 1), baseline_text, calls=3) < 1
+    assert 0 < every.time_one("numba", timing_case(LOOPS["s000"], 1000, 1), calls=3) < 1
 
 
-def test_a_module_for_numba_is_called_and_its_answer_kept():
+def test_a_module_for_numba_is_called_and_its_answer_kept(tmp_path, monkeypatch):
     """As with numba, but for the compiler: the child's part alone."""
+    monkeypatch.setenv("TSVC_CACHE", str(tmp_path))
     case = timing_case(LOOPS["s000"], 100, 1)
+    path = module(case.loop, "def s000(n, a, b):\n    a[:] = b + 1\n")
+    told = [["int64", 0], ["float32", 1], ["float32", 1]]
+    assert json.loads(path.with_suffix(".json").read_text()) == ["s000", told]
     request = {
-        "text": "def s000(n, a, b):\n    a[:] = b + 1\n",
+        "module": str(path),
         "loop": "s000",
         "signature": [("n", "size"), ("a", "array"), ("b", "array")],
         "scalars": {"n": 100, "m": 1},
@@ -104,3 +112,12 @@ def test_the_best_is_the_fastest_of_all():
 
 def test_a_machine_has_cores():
     assert cores() >= 1
+
+
+@pytest.mark.skipif(bool(why_missing("openmp")), reason="the C compiler has no OpenMP")
+def test_what_is_timed_is_compiled_ahead(tmp_path, monkeypatch):
+    monkeypatch.setenv("TSVC_CACHE", str(tmp_path))
+    cases = [timing_case(LOOPS[name], 1000, 32) for name in ("s000", "s321")]
+    Baselines(("openmp",), baseline_text).build_ahead(cases)
+    (built,) = tmp_path.glob("clib/*-openmp-threads-*.so")  # nothing of s321 is shared
+    assert library("openmp", cases[0], baseline_text("openmp", cases[0])[0]) == built

@@ -136,6 +136,7 @@ class Config(SimpleNamespace):
         defaults |= {"--baseline": None, "--max-slowdown": None, "keyword": "", "deselect": None}
         defaults |= {"--sandbox": "auto", "--require-sandbox": False, "--data-seed": 0}
         defaults |= {"--baselines": "", "--sweep": False, "--sweep-points": None, "--sweep-limit": 1.5}
+        defaults |= {"benchmark_compare_fail": None}
         given = {f"--{name.replace('_', '-')}": value for name, value in options.items()}
         super().__init__(
             stash=pytest.Stash(),
