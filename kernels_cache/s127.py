@@ -22,5 +22,5 @@ def s127(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: 
     half = n // 2
     if half == 0:
         return
-    BLOCK_SIZE = 1024
+    BLOCK_SIZE = 256
     s127_kernel[(triton.cdiv(half, BLOCK_SIZE),)](a, b, c, d, e, half, BLOCK_SIZE=BLOCK_SIZE)

@@ -1,4 +1,6 @@
-"""Elementwise: row 1 is read and row 0 is written."""
+"""Elementwise: row 1 is read and row 0 is written. At m = 256 this is less work than an empty launch, and one core is
+faster.
+"""
 
 import torch
 import triton

@@ -20,7 +20,7 @@ def s2244_kernel(a_ptr, b_ptr, c_ptr, e_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s2244(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, e: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 1024
+    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
     if n < 2:
         return
     s2244_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, e, n, BLOCK_SIZE=BLOCK_SIZE)
