@@ -1,5 +1,6 @@
 """A/A: some kernels of a run are timed again at its end, to learn how far two timings of the same thing lie apart."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,13 +20,20 @@ class _Timed:
     median: float
 
 
+def time_again(judge: Judge, case: Case) -> Timing:
+    """A second timing, by the same clocks on data drawn anew; what its calls leave was looked at the first time."""
+    repeated = copy.copy(judge)
+    repeated.gates = judge.gates - {"checked_outputs", "floor"}
+    return time_kernel(repeated, case)
+
+
 class Repeats:
     """The kernels that a run has timed; `band` times some of them once more.
 
     All that was timed in between separates the two timings of one, as it separates those of two runs.
     """
 
-    def __init__(self, measure: Callable[[Judge, Case], Timing] = time_kernel) -> None:
+    def __init__(self, measure: Callable[[Judge, Case], Timing] = time_again) -> None:
         self.measure = measure
         self.timed: list[_Timed] = []
 

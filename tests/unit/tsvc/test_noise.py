@@ -1,9 +1,12 @@
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
-from tsvc.noise import REPEATED, Repeats
-from tsvc.timing import Timing
+from tsvc.judge import Judge
+from tsvc.loops import LOOPS
+from tsvc.noise import REPEATED, Repeats, time_again
+from tsvc.timing import Timing, time_kernel, timing_case
 from tsvc.verdicts import InvalidTiming
 
 
@@ -13,6 +16,22 @@ def repeats(*microseconds: float, again=lambda time: time, method: str = "graph"
     for number in microseconds:
         found.add(SimpleNamespace(), SimpleNamespace(time=number * 1e-6), Timing((number * 1e-6,), method))
     return found
+
+
+def test_a_second_timing_asks_for_no_answers(interpreter, monkeypatch):
+    judge = Judge(LOOPS["s000"], interpreter, trust_record=True)
+    before, asked = judge.gates, []
+    request = interpreter.request
+
+    def ask(header, *arguments, **options):
+        asked.append(header["op"])
+        return request(header, *arguments, **options)
+
+    monkeypatch.setattr(interpreter, "request", ask)
+    monkeypatch.setattr("tsvc.noise.time_kernel", partial(time_kernel, warmups=1, calls=3))
+    assert time_again(judge, timing_case(LOOPS["s000"], 100, 1)).method == "graph"
+    assert set(asked) == {"time", "again"}
+    assert judge.gates == before
 
 
 def test_the_largest_ratio_is_the_band():
