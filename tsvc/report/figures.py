@@ -42,8 +42,8 @@ def run_figures(record: dict) -> dict[str, dict]:
 def loop_figures(entry: dict) -> dict[str, dict]:
     """Figures of one loop's panel by title."""
     figures = {}
-    if points := entry.get("sweep"):
-        figures["Times over sizes"] = _sweep(points, entry.get("crossover_n"))
+    if entry.get("sweep"):
+        figures["Times over sizes"] = _sweep(entry)
     samples = {"device": entry.get("device_samples_us"), "C": entry.get("c_samples_us")}
     data = []
     for (name, values), colour in zip(samples.items(), (DEVICE, HOST), strict=True):
@@ -125,7 +125,7 @@ def _speedup_over_sizes(record: dict) -> dict:
         for name, share, colour, dash in shares
     ]
     data.insert(0, _line("geometric mean", sizes, [geometric_mean(ratios[n]) for n in sizes], DEVICE, "solid"))
-    axes = ({"type": "log", "title": {"text": text}} for text in ("n", "speedup over C on one core"))
+    axes = ({"type": "log", "title": {"text": text}} for text in ("elements", "speedup over C on one core"))
     return _figure(data, *axes, shapes=[_level(1)])
 
 
@@ -159,28 +159,27 @@ def _beside_baselines(record: dict) -> dict | None:
     return _figure(data, {"type": "category"}, y, shapes=[_level(1)], showlegend=False) if data else None
 
 
-def _sweep(points: list[dict], crossover: int | None) -> dict:
-    size = "n" if len({point["n"] for point in points}) > 1 else "m"  # a loop that has no n
+def _sweep(entry: dict) -> dict:
+    """Times over numbers of elements, and from where the device is faster than C on one core and on all."""
+    points = entry["sweep"]
     sides = {"device_us": ("device", DEVICE, "solid"), "c_us": ("C, one core", HOST, "solid")}
     sides |= {"c_all_us": ("C, all cores", HOST, "dash"), "limit_us": ("limit", LIMIT, "dot")}
-    for key in dict.fromkeys(key for point in points for key in point if key.endswith("_us")):
-        sides.setdefault(key, (key.removesuffix("_us").replace("_", " "), MUTED, "solid"))
     data = []
     for key, (name, colour, dash) in sides.items():
-        there = [point for point in points if point.get(key)]
+        there = [(point["n"], point[key]) for point in points if point.get(key)]
         if there:
-            data.append(
-                _line(name, [point.get(size) for point in there], [point[key] for point in there], colour, dash)
-            )
-    axes = ({"type": "log", "title": {"text": text}} for text in (size, "us"))
-    if not crossover:
-        return _figure(data, *axes)
-    x = next((point.get(size) or crossover for point in points if point["n"] == crossover), crossover)
-    line = {"color": MUTED, "dash": "dash"}
-    shape = {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}
-    note = {"x": math.log10(x), "y": 1, "yref": "paper", "text": f"faster than C from {size} = {x}"}
-    note |= {"showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 4}
-    return _figure(data, *axes, shapes=[shape], annotations=[note])
+            data.append(_line(name, [n for n, _ in there], [us for _, us in there], colour, dash))
+    shapes, notes = [], []
+    middle = math.sqrt(points[0]["n"] * points[-1]["n"])
+    for key, whom, height in (("crossover_n", "faster than one core", 1), ("crossover_all_n", "than all cores", 0.9)):
+        if n := entry.get(key):
+            line = {"color": MUTED, "dash": "dash"}
+            shapes.append({"type": "line", "x0": n, "x1": n, "yref": "paper", "y0": 0, "y1": 1, "line": line})
+            note = {"x": math.log10(n), "y": height, "yref": "paper", "text": f"{whom}: {n}"}
+            side = {"xanchor": "left", "xshift": 4} if n < middle else {"xanchor": "right", "xshift": -4}
+            notes.append(note | side | {"showarrow": False, "yanchor": "top"})
+    axes = ({"type": "log", "title": {"text": text}} for text in ("elements", "us"))
+    return _figure(data, *axes, shapes=shapes, annotations=notes)
 
 
 def _line(name: str, x: list, y: list[float], colour: str, dash: str) -> dict:

@@ -38,9 +38,13 @@ def rich() -> dict:
         entry |= {"findings": ["the loop over i is parallel"], "c_source": f"void {name}(int n);\n"}
         launches = [{"kernel": f"{name}_kernel", "registers": 32, "spill_bytes": 0, "loads": {"128": 2}}]
         entry |= {"kernel_source": KERNEL, "class": "triton", "resources": {"sm_90": {"launches": launches}}}
-        entry["baselines"] = {"OpenMP, all cores": 2.5, "numba, one core": None}
+        entry["baselines"] = {"openmp": 2.5, "numba": None}
+        entry |= {"baselines_left": {"torch": "no array form"}, "best_baseline": "openmp", "speedup_best": 1.2}
+        entry |= {"crossover_all_n": 400_000, "sweep_ended": "memory", "gb_per_s": 90.5}
         sizes = [2**exponent for exponent in range(10, 25)]
-        entry["sweep"] = [{"n": n, "device_us": 1 + n / 1e5, "c_us": n / 5e3, "limit_us": 0.8} for n in sizes]
+        entry["sweep"] = [
+            {"n": n, "device_us": 1 + n / 1e5, "c_us": n / 5e3, "c_all_us": n / 2e4, "limit_us": 0.8} for n in sizes
+        ]
     record["loops"]["s111"] |= {"verdict": "WRONG", "failure": HOSTILE}
     return record
 
