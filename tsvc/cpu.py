@@ -102,6 +102,7 @@ def _function(path: Path, name: str):
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module  # numba looks it up by its name
     spec.loader.exec_module(module)
     return getattr(module, name)
 
