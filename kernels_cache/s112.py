@@ -1,6 +1,7 @@
-"""Every element takes its old left neighbour (the loop descends). The first launch saves the last element of
-every preceding tile; the second loads its tile and that saved element, and stores only after all its
-loads."""
+"""Every element takes its old left neighbour (the loop descends). The first launch saves the last element of every
+preceding tile. The second loads its tile and that element, and stores only after all its loads; where the GPU allows
+it starts early, and waits for the first launch after the loads that do not need it.
+"""
 
 import torch
 import triton
@@ -8,29 +9,48 @@ import triton.language as tl
 
 
 @triton.jit
-def s112_save_kernel(a_ptr, halo_ptr, tiles, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr):
-    offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-    mask = (offsets >= 1) & (offsets < tiles)
-    a = tl.load(a_ptr + offsets * TILE - 1, mask=mask)
-    tl.store(halo_ptr + offsets, a, mask=mask)
+def s112_save_kernel(a_ptr, halo_ptr, tiles, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:  # the second launch may start now; it waits where it needs what this one writes
+        tl.extra.cuda.gdc_launch_dependents()
+    tile = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    mask = (tile >= 1) & (tile < tiles)
+    a = tl.load(a_ptr + tile * TILE - 1, mask=mask)
+    tl.store(halo_ptr + tile, a, mask=mask)
 
 
 @triton.jit
-def s112_kernel(a_ptr, b_ptr, halo_ptr, n, BLOCK_SIZE: tl.constexpr):
-    lane = tl.arange(0, BLOCK_SIZE)
-    tile = tl.program_id(0).to(tl.int64)
-    offsets = tile * BLOCK_SIZE + lane
-    mask = (offsets >= 1) & (offsets < n)
-    before = tl.load(a_ptr + offsets - 1, mask=mask & (lane > 0))
-    before = tl.where(lane > 0, before, tl.load(halo_ptr + tile, mask=tile > 0))
+def shift_tile(a_ptr, b_ptr, halo_ptr, tile, mask, TILE: tl.constexpr, OVERLAP: tl.constexpr):
+    lane = tl.arange(0, TILE)
+    offsets = tile * TILE + lane
+    first = lane == 0
+    before = tl.load(a_ptr + offsets - 1, mask=mask & ~first)
     b = tl.load(b_ptr + offsets - 1, mask=mask)
     tl.debug_barrier()
-    tl.store(a_ptr + offsets, before + b, mask=mask)
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+    halo = tl.load(halo_ptr + tile + lane, mask=mask & first)
+    tl.store(a_ptr + offsets, tl.where(first, halo, before) + b, mask=mask)
+
+
+@triton.jit
+def s112_kernel(a_ptr, b_ptr, halo_ptr, n, TILE: tl.constexpr, OVERLAP: tl.constexpr):
+    tile = tl.program_id(0).to(tl.int64)
+    if (tile > 0) & ((tile + 1) * TILE <= n):  # a constant mask keeps accesses wide
+        shift_tile(a_ptr, b_ptr, halo_ptr, tile, tl.full((TILE,), True, dtype=tl.int1), TILE, OVERLAP)
+    else:
+        offsets = tile * TILE + tl.arange(0, TILE)
+        mask = (offsets >= 1) & (offsets < n)
+        shift_tile(a_ptr, b_ptr, halo_ptr, tile, mask, TILE, OVERLAP)
 
 
 def s112(a: torch.Tensor, b: torch.Tensor, n: int) -> None:
-    TILE = 1024
+    if n < 2:
+        return
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    TILE = 256 if n <= 1 << 16 else 1024
     tiles = triton.cdiv(n, TILE)
     halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
-    s112_save_kernel[(triton.cdiv(tiles, 1024),)](a, halo, tiles, TILE=TILE, BLOCK_SIZE=1024)
-    s112_kernel[(tiles,)](a, b, halo, n, BLOCK_SIZE=TILE)
+    save_grid = (triton.cdiv(tiles, 128),)
+    s112_save_kernel[save_grid](a, halo, tiles, TILE=TILE, BLOCK_SIZE=128, OVERLAP=overlap)
+    s112_kernel[(tiles,)](a, b, halo, n, TILE=TILE, OVERLAP=overlap, **options)

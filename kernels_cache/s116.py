@@ -1,6 +1,8 @@
-"""Every element below the limit is multiplied by its old right neighbour; the limit is the number of full
-blocks of five times five. The first launch saves the first element of every following tile; the second loads
-its tile and that saved element, and stores only after all its loads."""
+"""Every element below the limit is multiplied by its old right neighbour; the limit is the number of full blocks of
+five times five. The first launch saves the first element of every following tile. The second loads its tile and that
+element, and stores only after all its loads; where the GPU allows it starts early, and waits for the first launch
+after the loads that do not need it.
+"""
 
 import torch
 import triton
@@ -8,32 +10,50 @@ import triton.language as tl
 
 
 @triton.jit
-def s116_save_kernel(a_ptr, halo_ptr, tiles, limit, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr):
-    offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-    following = (offsets + 1) * TILE
+def s116_save_kernel(
+    a_ptr, halo_ptr, tiles, limit, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr
+):
+    if OVERLAP:  # the second launch may start now; it waits where it needs what this one writes
+        tl.extra.cuda.gdc_launch_dependents()
+    tile = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    following = (tile + 1) * TILE
     a = tl.load(a_ptr + following, mask=following <= limit)
-    tl.store(halo_ptr + offsets, a, mask=offsets < tiles)
+    tl.store(halo_ptr + tile, a, mask=tile < tiles)
 
 
 @triton.jit
-def s116_kernel(a_ptr, halo_ptr, limit, BLOCK_SIZE: tl.constexpr):
-    lane = tl.arange(0, BLOCK_SIZE)
-    tile = tl.program_id(0).to(tl.int64)
-    offsets = tile * BLOCK_SIZE + lane
-    mask = offsets < limit
+def multiply_tile(a_ptr, halo_ptr, tile, mask, TILE: tl.constexpr, OVERLAP: tl.constexpr):
+    lane = tl.arange(0, TILE)
+    offsets = tile * TILE + lane
+    last = lane == TILE - 1
     a = tl.load(a_ptr + offsets, mask=mask)
-    ahead = tl.load(a_ptr + offsets + 1, mask=mask & (lane < BLOCK_SIZE - 1))
-    ahead = tl.where(lane < BLOCK_SIZE - 1, ahead, tl.load(halo_ptr + tile))
+    ahead = tl.load(a_ptr + offsets + 1, mask=mask & ~last)
     tl.debug_barrier()
-    tl.store(a_ptr + offsets, ahead * a, mask=mask)
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+    halo = tl.load(halo_ptr + tile + lane - (TILE - 1), mask=mask & last)
+    tl.store(a_ptr + offsets, tl.where(last, halo, ahead) * a, mask=mask)
+
+
+@triton.jit
+def s116_kernel(a_ptr, halo_ptr, limit, TILE: tl.constexpr, OVERLAP: tl.constexpr):
+    tile = tl.program_id(0).to(tl.int64)
+    if (tile + 1) * TILE <= limit:  # a constant mask keeps accesses wide
+        multiply_tile(a_ptr, halo_ptr, tile, tl.full((TILE,), True, dtype=tl.int1), TILE, OVERLAP)
+    else:
+        mask = tile * TILE + tl.arange(0, TILE) < limit
+        multiply_tile(a_ptr, halo_ptr, tile, mask, TILE, OVERLAP)
 
 
 def s116(a: torch.Tensor, n: int) -> None:
     limit = (n - 1) // 5 * 5
     if limit == 0:
         return
-    TILE = 1024
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    TILE = 256 if limit <= 1 << 16 else 1024
     tiles = triton.cdiv(limit, TILE)
     halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
-    s116_save_kernel[(triton.cdiv(tiles, 1024),)](a, halo, tiles, limit, TILE=TILE, BLOCK_SIZE=1024)
-    s116_kernel[(tiles,)](a, halo, limit, BLOCK_SIZE=TILE)
+    save_grid = (triton.cdiv(tiles, 128),)
+    s116_save_kernel[save_grid](a, halo, tiles, limit, TILE=TILE, BLOCK_SIZE=128, OVERLAP=overlap)
+    s116_kernel[(tiles,)](a, halo, limit, TILE=TILE, OVERLAP=overlap, **options)

@@ -1,7 +1,8 @@
-"""The first launch saves the old element that follows each tile; the second shifts each tile with it.
+"""Every element takes its old right neighbour. The first launch saves the first element of every following tile. The
+second loads its tile and that element, and stores only after all its loads; where the GPU allows it starts early, and
+waits for the first launch after the loads that do not need it.
 
-A program then reads no element that another one writes. Only k = 1 moves anything: k <= 0 does nothing in C,
-and k > 1 is legal for n = 1 alone, where the loop is empty.
+Only k = 1 moves anything: k <= 0 does nothing in C, and k > 1 is legal for n = 1 alone, where the loop is empty.
 """
 
 import torch
@@ -10,33 +11,48 @@ import triton.language as tl
 
 
 @triton.jit
-def s162_save_kernel(a_ptr, halo_ptr, n, tiles, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+def s162_save_kernel(a_ptr, halo_ptr, tiles, n, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:  # the second launch may start now; it waits where it needs what this one writes
+        tl.extra.cuda.gdc_launch_dependents()
     tile = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
     following = (tile + 1) * TILE
-    value = tl.load(a_ptr + following, mask=following < n, other=0.0)
-    tl.store(halo_ptr + tile, value, mask=tile < tiles)
+    a = tl.load(a_ptr + following, mask=following < n)
+    tl.store(halo_ptr + tile, a, mask=tile < tiles)
 
 
 @triton.jit
-def s162_kernel(a_ptr, b_ptr, c_ptr, halo_ptr, n, TILE: tl.constexpr):
-    tile = tl.program_id(0).to(tl.int64)
+def shift_tile(a_ptr, b_ptr, c_ptr, halo_ptr, tile, mask, TILE: tl.constexpr, OVERLAP: tl.constexpr):
     lane = tl.arange(0, TILE)
     offsets = tile * TILE + lane
-    mask = offsets < n
-    halo = tl.load(halo_ptr + tile)
-    following = tl.load(a_ptr + offsets + 1, mask=(offsets < n - 1) & (lane < TILE - 1), other=0.0)
+    last = lane == TILE - 1
+    ahead = tl.load(a_ptr + offsets + 1, mask=mask & ~last)
     b = tl.load(b_ptr + offsets, mask=mask)
     c = tl.load(c_ptr + offsets, mask=mask)
-    following = tl.where(lane < TILE - 1, following, halo)
     tl.debug_barrier()
-    tl.store(a_ptr + offsets, following + b * c, mask=offsets < n - 1)
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+    halo = tl.load(halo_ptr + tile + lane - (TILE - 1), mask=mask & last)
+    tl.store(a_ptr + offsets, tl.where(last, halo, ahead) + b * c, mask=mask)
+
+
+@triton.jit
+def s162_kernel(a_ptr, b_ptr, c_ptr, halo_ptr, n, TILE: tl.constexpr, OVERLAP: tl.constexpr):
+    tile = tl.program_id(0).to(tl.int64)
+    if (tile + 1) * TILE < n:  # a constant mask keeps accesses wide
+        shift_tile(a_ptr, b_ptr, c_ptr, halo_ptr, tile, tl.full((TILE,), True, dtype=tl.int1), TILE, OVERLAP)
+    else:
+        mask = tile * TILE + tl.arange(0, TILE) < n - 1
+        shift_tile(a_ptr, b_ptr, c_ptr, halo_ptr, tile, mask, TILE, OVERLAP)
 
 
 def s162(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, k: int, n: int) -> None:
     if k <= 0 or n < 2:
         return
-    TILE, BLOCK_SIZE = 256, 128
-    tiles = triton.cdiv(n, TILE)
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    TILE = 256 if n <= 1 << 16 else 1024
+    tiles = triton.cdiv(n - 1, TILE)
     halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
-    s162_save_kernel[(triton.cdiv(tiles, BLOCK_SIZE),)](a, halo, n, tiles, TILE=TILE, BLOCK_SIZE=BLOCK_SIZE)
-    s162_kernel[(tiles,)](a, b, c, halo, n, TILE=TILE, num_warps=8)
+    save_grid = (triton.cdiv(tiles, 128),)
+    s162_save_kernel[save_grid](a, halo, tiles, n, TILE=TILE, BLOCK_SIZE=128, OVERLAP=overlap)
+    s162_kernel[(tiles,)](a, b, c, halo, n, TILE=TILE, OVERLAP=overlap, **options)

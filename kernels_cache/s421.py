@@ -1,5 +1,6 @@
-"""Each element takes its old right neighbour: the first launch saves what the last lane of every tile reads,
-which the next tile writes; in the second a tile stores only when all its lanes have loaded.
+"""Each element takes its old right neighbour: the first launch saves what the last lane of every tile reads, which
+the next tile writes. In the second a tile stores only when all its lanes have loaded; where the GPU allows it starts
+early, and waits for the first launch after the loads that do not need it.
 """
 
 import torch
@@ -8,43 +9,47 @@ import triton.language as tl
 
 
 @triton.jit
-def s421_save_kernel(flat_ptr, saved_ptr, count, BLOCK_SIZE: tl.constexpr, SAVES: tl.constexpr):
+def s421_save_kernel(flat_ptr, saved_ptr, count, TILE: tl.constexpr, SAVES: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:  # the second launch may start now; it waits where it needs what this one writes
+        tl.extra.cuda.gdc_launch_dependents()
     k = tl.program_id(0).to(tl.int64) * SAVES + tl.arange(0, SAVES)
-    offsets = (k + 1) * BLOCK_SIZE - 1
+    offsets = (k + 1) * TILE - 1
     mask = offsets < count
     tl.store(saved_ptr + k, tl.load(flat_ptr + 1 + offsets, mask=mask), mask=mask)
 
 
 @triton.jit
-def update_tile(a_ptr, flat_ptr, saved_ptr, tile, mask, BLOCK_SIZE: tl.constexpr):
-    lanes = tl.arange(0, BLOCK_SIZE)
-    offsets = tile * BLOCK_SIZE + lanes
-    inside = lanes < BLOCK_SIZE - 1
-    saved_offsets = tile + lanes - (BLOCK_SIZE - 1)
+def update_tile(a_ptr, flat_ptr, saved_ptr, tile, mask, TILE: tl.constexpr, OVERLAP: tl.constexpr):
+    lane = tl.arange(0, TILE)
+    offsets = tile * TILE + lane
+    inside = lane < TILE - 1
     a = tl.load(a_ptr + offsets, mask=mask)
-    old = tl.load(flat_ptr + 1 + offsets, mask=mask & inside, other=0.0)
-    saved = tl.load(saved_ptr + saved_offsets, mask=mask & (lanes >= BLOCK_SIZE - 1), other=0.0)
+    old = tl.load(flat_ptr + 1 + offsets, mask=mask & inside)
     tl.debug_barrier()
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+    saved = tl.load(saved_ptr + tile + lane - (TILE - 1), mask=mask & ~inside)
     tl.store(flat_ptr + offsets, tl.where(inside, old, saved) + a, mask=mask)
 
 
 @triton.jit
-def s421_kernel(a_ptr, flat_ptr, saved_ptr, count, BLOCK_SIZE: tl.constexpr):
+def s421_kernel(a_ptr, flat_ptr, saved_ptr, count, TILE: tl.constexpr, OVERLAP: tl.constexpr):
     tile = tl.program_id(0).to(tl.int64)
-    if (tile + 1) * BLOCK_SIZE <= count:
-        mask = tl.full((BLOCK_SIZE,), True, dtype=tl.int1)  # a constant mask keeps wide accesses
-        update_tile(a_ptr, flat_ptr, saved_ptr, tile, mask, BLOCK_SIZE)
+    if (tile + 1) * TILE <= count:  # a constant mask keeps accesses wide
+        update_tile(a_ptr, flat_ptr, saved_ptr, tile, tl.full((TILE,), True, dtype=tl.int1), TILE, OVERLAP)
     else:
-        mask = tile * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE) < count
-        update_tile(a_ptr, flat_ptr, saved_ptr, tile, mask, BLOCK_SIZE)
+        mask = tile * TILE + tl.arange(0, TILE) < count
+        update_tile(a_ptr, flat_ptr, saved_ptr, tile, mask, TILE, OVERLAP)
 
 
 def s421(a: torch.Tensor, flat: torch.Tensor, n: int) -> None:
     if n == 1:
         return
-    BLOCK_SIZE, SAVES = 1024, 256
-    tiles = triton.cdiv(n - 1, BLOCK_SIZE)
-    saved = torch.empty(tiles, dtype=torch.float32, device=flat.device)
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    TILE = 256 if n <= 1 << 16 else 1024
+    tiles, SAVES = triton.cdiv(n - 1, TILE), 128
+    saved = torch.empty(tiles, dtype=flat.dtype, device=flat.device)
     save_grid = (triton.cdiv(tiles, SAVES),)
-    s421_save_kernel[save_grid](flat, saved, n - 1, BLOCK_SIZE=BLOCK_SIZE, SAVES=SAVES)
-    s421_kernel[(tiles,)](a, flat, saved, n - 1, BLOCK_SIZE=BLOCK_SIZE)
+    s421_save_kernel[save_grid](flat, saved, n - 1, TILE=TILE, SAVES=SAVES, OVERLAP=overlap)
+    s421_kernel[(tiles,)](a, flat, saved, n - 1, TILE=TILE, OVERLAP=overlap, **options)
