@@ -1,5 +1,7 @@
-"""Each column is a prefix sum of bb from aa[0][i], which nothing writes: a program takes a few columns and
-walks down them by blocks of rows, scanning each block at once.
+"""Each column is a prefix sum of bb from aa[0][i], which nothing writes.
+
+A program owns a few neighbouring columns and cuts them into chunks of rows that lanes add up on their own, all loads at
+once; a scan of the chunks' totals gives each chunk what comes before it.
 """
 
 import torch
@@ -8,20 +10,40 @@ import triton.language as tl
 
 
 @triton.jit
-def s231_kernel(aa_ptr, bb_ptr, m, BLOCK_ROWS: tl.constexpr, BLOCK_COLUMNS: tl.constexpr):
-    columns = tl.program_id(0).to(tl.int64) * BLOCK_COLUMNS + tl.arange(0, BLOCK_COLUMNS)
-    carry = tl.load(aa_ptr + columns, mask=columns < m, other=0.0)
-    for start in range(1, m, BLOCK_ROWS):
-        rows = start + tl.arange(0, BLOCK_ROWS)
+def join(sum, before, next_sum, next_before):
+    return sum + next_sum, sum + next_before
+
+
+@triton.jit
+def s231_kernel(aa_ptr, bb_ptr, m, CHUNKS: tl.constexpr, CHUNK_ROWS: tl.constexpr, COLUMNS: tl.constexpr):
+    columns = tl.program_id(0).to(tl.int64) * COLUMNS + tl.arange(0, COLUMNS)
+    inside = columns < m
+    chunks = tl.arange(0, CHUNKS)
+    carry = tl.load(aa_ptr + columns, mask=inside, other=0.0)
+    for start in range(1, m, CHUNKS * CHUNK_ROWS):
+        rows = start + chunks * CHUNK_ROWS
         offsets = rows.to(tl.int64)[:, None] * m + columns[None, :]
-        mask = (rows < m)[:, None] & (columns < m)[None, :]
-        bb = tl.load(bb_ptr + offsets, mask=mask, other=0.0)
-        tl.store(aa_ptr + offsets, carry[None, :] + tl.cumsum(bb, 0), mask=mask)
-        carry += tl.sum(bb, 0)
+        sums = ()
+        total = tl.zeros((CHUNKS, COLUMNS), tl.float32)
+        for k in tl.static_range(CHUNK_ROWS):
+            mask = (rows + k < m)[:, None] & inside[None, :]
+            total += tl.load(bb_ptr + offsets + k * m, mask=mask, other=0.0)
+            sums += (total,)
+        _, before = tl.associative_scan((total, tl.zeros_like(total)), 0, join)
+        before += carry[None, :]
+        for k in tl.static_range(CHUNK_ROWS):
+            mask = (rows + k < m)[:, None] & inside[None, :]
+            tl.store(aa_ptr + offsets + k * m, before + sums[k], mask=mask)
+        carry += tl.sum(total, 0)
 
 
 def s231(aa: torch.Tensor, bb: torch.Tensor, m: int) -> None:
-    BLOCK_COLUMNS = 8 if m <= 1024 else 16
-    s231_kernel[(triton.cdiv(m, BLOCK_COLUMNS),)](
-        aa, bb, m, BLOCK_ROWS=256, BLOCK_COLUMNS=BLOCK_COLUMNS, num_warps=8
+    if m <= 256:
+        CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 16, 16, 8, 1
+    elif m <= 1024:
+        CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 64, 16, 8, 4
+    else:
+        CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 64, 8, 16, 8
+    s231_kernel[(triton.cdiv(m, COLUMNS),)](
+        aa, bb, m, CHUNKS=CHUNKS, CHUNK_ROWS=CHUNK_ROWS, COLUMNS=COLUMNS, num_warps=num_warps
     )
