@@ -78,6 +78,7 @@ def test_loops_of_a_users_own(suite, tmp_path):
     (tmp_path / "mine.py").write_text(MY_KERNEL)
     shutil.copy(BUNDLED / "s111.py", tmp_path)
     options = [f"--loops={tmp_path}/mine.c", f"--kernels={tmp_path}", "--loop=mine*", "--loop=s111", "--loop=s112"]
+    options += ["-k", "not sizes"]
     code, output, words = suite(*options, "--min-pass-rate=0.5", f"--results={tmp_path}/results")
     assert words == {"s111": "PASSED", "s112": "MISSING", "mine": "PASSED", "mine_too": "MISSING"}, output
     assert (code, "2 of 4 loops pass; gate 50 % met" in output) == (0, True)
@@ -159,7 +160,6 @@ class Config(SimpleNamespace):
         ({"max_slowdown": 0.9}, "must be at least 1"),
         ({"baseline": Path("nowhere")}, "--baseline nowhere/?.*: cannot be read"),
         ({"baselines": "clang,icc"}, "--baselines icc: no such baseline; choose from clang, openmp, numba, torch, all"),
-        ({"sweep": True}, "--sweep times kernels, and there is no GPU"),
         ({"sweep_points": 3}, "They need --sweep"),
         ({"sweep": True, "sweep_points": 1}, "a sweep has at least 2 sizes"),
     ],
@@ -168,6 +168,17 @@ def test_what_makes_no_sense_is_refused(options, words, monkeypatch):
     monkeypatch.setattr(plugin, "visible_gpus", tuple)
     with pytest.raises(pytest.UsageError, match=words):
         plugin.pytest_configure(Config(**options))
+
+
+@pytest.mark.parametrize(("asked", "made"), [(False, []), (True, None)])
+def test_a_sweep_is_collected_only_when_it_is_asked_for(asked, made):
+    @pytest.mark.sweep
+    def test_swept():
+        """Only its mark matters."""
+
+    collector = SimpleNamespace(config=Config(sweep=asked))
+    assert plugin.pytest_pycollect_makeitem(collector, "test_swept", test_swept) == made
+    assert plugin.pytest_pycollect_makeitem(collector, "other", Config) is None
 
 
 def test_a_directory_that_is_not_there_is_refused(tmp_path):
