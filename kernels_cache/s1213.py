@@ -1,6 +1,6 @@
-"""The new b[i] is old a[i + 1] * d[i], and a[i] needs the new b[i - 1], recomputed from old a[i] (b[0] never
-changes), so every step depends on old values alone. The first launch saves the first element of every
-following tile; the second loads its tile and that saved element, and stores only after all its loads."""
+"""Elementwise, one launch: a lane owns b[i] and a[i + 1]. The new b[i] is the old a[i + 1] * d[i], and the new
+a[i + 1] needs only that, so no two lanes touch the same element; b[0] never changes and serves a[1].
+"""
 
 import torch
 import triton
@@ -8,36 +8,21 @@ import triton.language as tl
 
 
 @triton.jit
-def s1213_save_kernel(a_ptr, halo_ptr, tiles, n, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+def s1213_kernel(a_ptr, b_ptr, c_ptr, d_ptr, n, BLOCK_SIZE: tl.constexpr):
     offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-    following = (offsets + 1) * TILE
-    a = tl.load(a_ptr + following, mask=following < n)
-    tl.store(halo_ptr + offsets, a, mask=offsets < tiles)
-
-
-@triton.jit
-def s1213_kernel(a_ptr, b_ptr, c_ptr, d_ptr, halo_ptr, n, BLOCK_SIZE: tl.constexpr):
-    lane = tl.arange(0, BLOCK_SIZE)
-    tile = tl.program_id(0).to(tl.int64)
-    offsets = tile * BLOCK_SIZE + lane
     mask = (offsets >= 1) & (offsets < n - 1)
-    a = tl.load(a_ptr + offsets, mask=mask)
-    ahead = tl.load(a_ptr + offsets + 1, mask=mask & (lane < BLOCK_SIZE - 1))
-    ahead = tl.where(lane < BLOCK_SIZE - 1, ahead, tl.load(halo_ptr + tile))
-    c = tl.load(c_ptr + offsets, mask=mask)
+    added = offsets < n - 2
+    ahead = tl.load(a_ptr + offsets + 1, mask=mask)
     d = tl.load(d_ptr + offsets, mask=mask)
-    d_before = tl.load(d_ptr + offsets - 1, mask=mask)
-    b_before = tl.where(offsets == 1, tl.load(b_ptr), a * d_before)
-    tl.debug_barrier()
-    tl.store(a_ptr + offsets, b_before + c, mask=mask)
-    tl.store(b_ptr + offsets, ahead * d, mask=mask)
+    c_ahead = tl.load(c_ptr + offsets + 1, mask=added)
+    b_first = tl.load(b_ptr + offsets, mask=added & (offsets == 0))
+    b = tl.where(offsets == 0, b_first, ahead * d)
+    tl.store(b_ptr + offsets, b, mask=mask)
+    tl.store(a_ptr + offsets + 1, b + c_ahead, mask=added)
 
 
 def s1213(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, n: int) -> None:
     if n < 3:
         return
-    TILE = 1024
-    tiles = triton.cdiv(n - 1, TILE)
-    halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
-    s1213_save_kernel[(triton.cdiv(tiles, 1024),)](a, halo, tiles, n, TILE=TILE, BLOCK_SIZE=1024)
-    s1213_kernel[(tiles,)](a, b, c, d, halo, n, BLOCK_SIZE=TILE)
+    BLOCK_SIZE, num_warps = (256, 8) if n <= 1 << 17 else (1024, 4)
+    s1213_kernel[(triton.cdiv(n - 1, BLOCK_SIZE),)](a, b, c, d, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)

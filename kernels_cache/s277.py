@@ -10,7 +10,9 @@ import triton.language as tl
 
 
 @triton.jit
-def s277_save_kernel(a_ptr, halo_ptr, tiles, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+def s277_save_kernel(a_ptr, halo_ptr, tiles, TILE: tl.constexpr, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:  # the second launch may start now; it waits where it needs what this one writes
+        tl.extra.cuda.gdc_launch_dependents()
     tile = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
     mask = tile < tiles
     value = tl.load(a_ptr + tile * TILE - 1, mask=mask & (tile > 0), other=0.0)
@@ -18,13 +20,12 @@ def s277_save_kernel(a_ptr, halo_ptr, tiles, TILE: tl.constexpr, BLOCK_SIZE: tl.
 
 
 @triton.jit
-def s277_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, halo_ptr, n, TILE: tl.constexpr):
+def s277_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, halo_ptr, n, TILE: tl.constexpr, OVERLAP: tl.constexpr):
     tile = tl.program_id(0).to(tl.int64)
     lane = tl.arange(0, TILE)
     offsets = tile * TILE + lane
     mask = offsets < n
     has_previous = mask & (offsets > 0)
-    halo = tl.load(halo_ptr + tile)
     a_previous = tl.load(a_ptr + offsets - 1, mask=mask & (lane > 0), other=0.0)
     c_previous = tl.load(c_ptr + offsets - 1, mask=has_previous, other=0.0)
     d_previous = tl.load(d_ptr + offsets - 1, mask=has_previous, other=0.0)
@@ -33,6 +34,9 @@ def s277_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, halo_ptr, n, TILE: tl.constex
     b = tl.load(b_ptr + offsets, mask=mask)
     c = tl.load(c_ptr + offsets, mask=mask)
     d = tl.load(d_ptr + offsets, mask=mask)
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+    halo = tl.load(halo_ptr + tile)
     replaced = has_previous & ~(tl.where(lane > 0, a_previous, halo) >= 0.0)
     b = tl.where(replaced, c_previous + d_previous * e_previous, b)
     changed = (offsets < n - 1) & ~(a >= 0.0) & ~(b >= 0.0)
@@ -42,8 +46,13 @@ def s277_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, halo_ptr, n, TILE: tl.constex
 
 
 def s277(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
     TILE, BLOCK_SIZE = 256, 128
     tiles = triton.cdiv(n, TILE)
     halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
-    s277_save_kernel[(triton.cdiv(tiles, BLOCK_SIZE),)](a, halo, tiles, TILE=TILE, BLOCK_SIZE=BLOCK_SIZE)
-    s277_kernel[(tiles,)](a, b, c, d, e, halo, n, TILE=TILE, num_warps=8, enable_fp_fusion=False)
+    save_grid = (triton.cdiv(tiles, BLOCK_SIZE),)
+    s277_save_kernel[save_grid](a, halo, tiles, TILE=TILE, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap)
+    s277_kernel[(tiles,)](
+        a, b, c, d, e, halo, n, TILE=TILE, OVERLAP=overlap, num_warps=4, enable_fp_fusion=False, **options
+    )

@@ -26,8 +26,6 @@ def s3251_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, n, BLOCK_SIZE: tl.constexpr)
     tl.store(d_ptr + offsets, a_first * e, mask=first)
 
 
-def s3251(
-    a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int
-) -> None:
-    BLOCK_SIZE = 1024
-    s3251_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE)
+def s3251(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
+    BLOCK_SIZE, num_warps = (256, 8) if n <= 1 << 17 else (1024, 4)
+    s3251_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)
