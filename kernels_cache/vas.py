@@ -1,7 +1,7 @@
-"""A scatter in which the last write wins: the largest i that names an element is found by an atomic maximum,
-then each named element fetches the value of its winner.
-
-A maximum does not depend on the order of programs; fill, search and fetch are launches of their own.
+"""Scatter in which the last write wins: an atomic maximum elects the last index that writes each element, the second
+launch stores for the elected only. The winners are not filled in before: an entry counts only if the index that it
+holds does write that element (after the sparse set of Briggs and Torczon, 1993), so it does not matter what the
+memory held.
 """
 
 import torch
@@ -10,25 +10,45 @@ import triton.language as tl
 
 
 @triton.jit
-def vas_winner_kernel(ip_ptr, winner_ptr, n, BLOCK_SIZE: tl.constexpr):
+def vas_winner_kernel(ip_ptr, winner_ptr, n, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:  # the next launch may start now; it waits where it needs what this one writes
+        tl.extra.cuda.gdc_launch_dependents()
     offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-    mask = offsets < n
-    target = tl.load(ip_ptr + offsets, mask=mask, other=0)
-    tl.atomic_max(winner_ptr + target, offsets.to(tl.int32), mask=mask, sem="relaxed")
+    pending = offsets < n
+    index = tl.load(ip_ptr + offsets, mask=pending, other=0)
+    best = offsets.to(tl.int32)
+    rounds = 1
+    while rounds > 0:
+        old = tl.atomic_max(winner_ptr + index, best, mask=pending, sem="relaxed")
+        # A greater entry counts if it does name this element, whoever left it there. Any other is thrown out, and
+        # with it what others have entered meanwhile: that is entered again.
+        greater = pending & (old > best)
+        named = tl.load(ip_ptr + old, mask=greater & (old < n), other=-1)
+        pending = greater & (named != index)
+        rounds = tl.max(pending.to(tl.int32), 0)
+        if rounds > 0:
+            thrown = tl.atomic_xchg(winner_ptr + index, best, mask=pending, sem="relaxed")
+            named = tl.load(ip_ptr + thrown, mask=pending & (thrown >= 0) & (thrown < n), other=-1)
+            best = tl.where(pending & (named == index), tl.maximum(best, thrown), best)
 
 
 @triton.jit
-def vas_kernel(a_ptr, b_ptr, winner_ptr, n, BLOCK_SIZE: tl.constexpr):
+def vas_store_kernel(a_ptr, b_ptr, ip_ptr, winner_ptr, n, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
     offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-    winner = tl.load(winner_ptr + offsets, mask=offsets < n, other=-1)
-    named = winner >= 0
-    b = tl.load(b_ptr + winner, mask=named)
-    tl.store(a_ptr + offsets, b, mask=named)
+    mask = offsets < n
+    index = tl.load(ip_ptr + offsets, mask=mask, other=0)
+    b = tl.load(b_ptr + offsets, mask=mask)
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+    winner = tl.load(winner_ptr + index, mask=mask, other=-1)
+    tl.store(a_ptr + index, b, mask=mask & (winner == offsets))
 
 
 def vas(a: torch.Tensor, b: torch.Tensor, ip: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 256
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    BLOCK_SIZE, num_warps = (256, 8) if n <= 1 << 17 else (1024, 4)
     grid = (triton.cdiv(n, BLOCK_SIZE),)
-    winner = torch.full((n,), -1, dtype=torch.int32, device=a.device)
-    vas_winner_kernel[grid](ip, winner, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
-    vas_kernel[grid](a, b, winner, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
+    winner = torch.empty(n, dtype=torch.int32, device=a.device)
+    vas_winner_kernel[grid](ip, winner, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)
+    vas_store_kernel[grid](a, b, ip, winner, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps, **options)
