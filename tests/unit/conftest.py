@@ -24,3 +24,11 @@ def interpreter():
     device = Device("interpreter")
     yield device
     device.close()
+
+
+@pytest.fixture(scope="session")
+def compiler():
+    """One child that compiles for GPUs that are not there, for all tests."""
+    device = Device("compile")
+    yield device
+    device.close()

@@ -9,20 +9,12 @@ from analyses.classification import word_of
 from generators.prompt.example import FOLDER, example, example_for, examples
 from generators.prompt.facts import applicable
 from tsvc.cases import make
-from tsvc.device import Device
 from tsvc.judge import Judge, require_evidence
 from tsvc.loops import LOOPS, Loop, load
 
 NAMES = sorted(examples())
 #: Below and at a block's edge, and several blocks and chunks.
 CASES = [(1, 1, "exact"), (2, 2, "exact"), (1025, 33, "exact"), (2500, 40, "awkward")]
-
-
-@pytest.fixture(scope="module")
-def compiler():
-    device = Device("compile")
-    yield device
-    device.close()
 
 
 @pytest.mark.parametrize("name", NAMES)

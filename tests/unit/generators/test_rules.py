@@ -5,7 +5,6 @@ import pytest
 from generators.prompt.rules import RULES, right_file, rules, wrong_file
 from generators.prompt.system import system
 from tsvc.cases import make
-from tsvc.device import Device
 from tsvc.judge import Judge
 from tsvc.loops import load
 from tsvc.verdicts import NotCompiled
@@ -21,13 +20,6 @@ void rule(int n, int k, int one, const real x[restrict n], real y[restrict n])
 }
 """
 CALL = "\n\ndef rule(x, y, n, k, one):\n    kernel[(4,)](x, y, n, k, one, BLOCK=128)\n"
-
-
-@pytest.fixture(scope="module")
-def compiler():
-    device = Device("compile")
-    yield device
-    device.close()
 
 
 @pytest.fixture

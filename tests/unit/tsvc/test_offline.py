@@ -3,20 +3,12 @@
 import pytest
 
 from tsvc.cases import make
-from tsvc.device import Device
 from tsvc.judge import Judge
 from tsvc.loops import LOOPS
 from tsvc.targets import TARGETS
 from tsvc.verdicts import BadSignature, Hung, NotCompiled, Raised
 
 HEAD = "import time\nimport torch\nimport triton\nimport triton.language as tl\n\n\n"
-
-
-@pytest.fixture(scope="module")
-def compiler():
-    device = Device("compile")
-    yield device
-    device.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import pytest
 
 from tsvc.__main__ import main
 from tsvc.cases import make
-from tsvc.device import Device
 from tsvc.judge import Judge
 from tsvc.loops import LOOPS
 from tsvc.report import markdown, summary_lines
@@ -108,13 +107,6 @@ def test_a_loop_is_as_its_worst_launch_says():
     assert spilling(found, "sm_90") == ["wide spills 16 bytes on sm_90 at large sizes"]
     assert spilling(found, "gfx942") == spilling({}, "sm_90") == []
     assert by_target([]) == {}
-
-
-@pytest.fixture(scope="module")
-def compiler():
-    device = Device("compile")
-    yield device
-    device.close()
 
 
 # A lane holds a row of 64 columns until their sum is known: 32 registers cannot.
