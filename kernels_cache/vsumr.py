@@ -1,6 +1,7 @@
 """A sum, reassociated: lanes add their own elements, then a tree adds the lanes.
 
-One program adds a short array, up to 1024 programs a long one; a second launch then adds their partial sums.
+One program takes a short array at once. Of a longer one every program of the first launch leaves its own sum, and
+the second launch takes those together.
 """
 
 import torch
@@ -9,45 +10,52 @@ import triton.language as tl
 
 
 @triton.jit
-def vsumr_kernel(a_ptr, result_ptr, n, BLOCKS: tl.constexpr, BLOCK_SIZE: tl.constexpr):
-    total = tl.zeros((BLOCK_SIZE,), dtype=tl.float32)
-    for block in tl.static_range(BLOCKS):
-        offsets = block * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-        mask = offsets < n
-        a = tl.load(a_ptr + offsets, mask=mask, other=0.0)
-        total += a
-    tl.store(result_ptr, tl.sum(total, axis=0))
+def vsumr_kernel(a_ptr, result_ptr, n, BLOCK_SIZE: tl.constexpr):
+    offsets = tl.arange(0, BLOCK_SIZE)
+    mask = offsets < n
+    a = tl.load(a_ptr + offsets, mask=mask, other=0.0)
+    tl.store(result_ptr, tl.sum(a, axis=0))
 
 
 @triton.jit
-def vsumr_partial_kernel(a_ptr, partial_ptr, n, BLOCK_SIZE: tl.constexpr):
-    program = tl.program_id(0).to(tl.int64)
-    total = tl.zeros((BLOCK_SIZE,), dtype=tl.float32)
-    for start in range(program * BLOCK_SIZE, n, tl.num_programs(0) * BLOCK_SIZE):
+def vsumr_partial_kernel(a_ptr, partial_ptr, n, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:  # the second launch may begin: it waits for what this one leaves
+        tl.extra.cuda.gdc_launch_dependents()
+    pid = tl.program_id(0).to(tl.int64)
+    step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE
+    acc = tl.zeros((BLOCK_SIZE,), dtype=tl.float32)
+    for start in range(pid * BLOCK_SIZE, n, step):
         offsets = start + tl.arange(0, BLOCK_SIZE)
         mask = offsets < n
-        a = tl.load(a_ptr + offsets, mask=mask, other=0.0)
-        total += a
-    tl.store(partial_ptr + program, tl.sum(total, axis=0))
+        acc += tl.load(a_ptr + offsets, mask=mask, other=0.0)
+    tl.store(partial_ptr + pid, tl.sum(acc, axis=0))
 
 
 @triton.jit
-def vsumr_total_kernel(partial_ptr, result_ptr, count, BLOCK_SIZE: tl.constexpr):
+def vsumr_finish_kernel(partial_ptr, result_ptr, programs, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
     offsets = tl.arange(0, BLOCK_SIZE)
-    partial = tl.load(partial_ptr + offsets, mask=offsets < count, other=0.0)
+    partial = tl.load(partial_ptr + offsets, mask=offsets < programs, other=0.0)
     tl.store(result_ptr, tl.sum(partial, axis=0))
 
 
 def vsumr(a: torch.Tensor, n: int) -> torch.Tensor:
-    result = torch.empty(1, dtype=a.dtype, device=a.device)
-    if n <= 65536:
-        BLOCK_SIZE, num_warps = (1024, 4) if n <= 1024 else (16384, 32)
-        blocks = triton.cdiv(n, BLOCK_SIZE)
-        vsumr_kernel[(1,)](a, result, n, BLOCKS=blocks, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)
-    else:
-        BLOCK_SIZE = 4096
-        programs = min(1024, triton.cdiv(n, BLOCK_SIZE))
-        partial = torch.empty(programs, dtype=a.dtype, device=a.device)
-        vsumr_partial_kernel[(programs,)](a, partial, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
-        vsumr_total_kernel[(1,)](partial, result, programs, BLOCK_SIZE=1024)
+    result = torch.empty(1, dtype=torch.float32, device=a.device)
+    if n <= 32768:
+        BLOCK_SIZE = max(1024, triton.next_power_of_2(n))
+        lanes = 64 if torch.version.hip else 32
+        num_warps = max(4, BLOCK_SIZE // (32 * lanes))
+        vsumr_kernel[(1,)](a, result, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)
+        return result
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    BLOCK_SIZE, num_warps = (512, 4) if n <= 65536 else (2048, 8)
+    programs = min(triton.cdiv(n, BLOCK_SIZE), 1056)
+    PROGRAMS = max(32, triton.next_power_of_2(programs))
+    partial = torch.empty(programs, dtype=torch.float32, device=a.device)
+    vsumr_partial_kernel[(programs,)](a, partial, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)
+    vsumr_finish_kernel[(1,)](
+        partial, result, programs, BLOCK_SIZE=PROGRAMS, OVERLAP=overlap, num_warps=max(1, PROGRAMS // 256), **options
+    )
     return result
