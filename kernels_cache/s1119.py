@@ -1,5 +1,8 @@
-"""Every column is an independent prefix sum that starts in row 0, which is never written. A program owns a
-few neighbouring columns and scans them in blocks of rows."""
+"""Every column is an independent prefix sum of bb that starts in row 0 of aa, which is never written.
+
+A program owns a few neighbouring columns and cuts them into chunks of rows that lanes add up on their own, all loads at
+once; a scan of the chunks' totals gives each chunk what comes before it.
+"""
 
 import torch
 import triton
@@ -7,23 +10,40 @@ import triton.language as tl
 
 
 @triton.jit
-def s1119_kernel(aa_ptr, bb_ptr, m, BLOCK_ROWS: tl.constexpr, BLOCK_SIZE: tl.constexpr):
-    cols = (tl.program_id(0) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE))[None, :]
-    carry = tl.zeros((BLOCK_SIZE,), dtype=tl.float32)
-    for start in range(0, m, BLOCK_ROWS):
-        rows = (start + tl.arange(0, BLOCK_ROWS))[:, None]
-        mask = (rows < m) & (cols < m)
-        offsets = rows.to(tl.int64) * m + cols
-        first = tl.load(aa_ptr + offsets, mask=mask & (rows == 0), other=0.0)
-        bb = tl.load(bb_ptr + offsets, mask=mask & (rows > 0), other=0.0)
-        terms = tl.where(rows == 0, first, bb)
-        sums = tl.cumsum(terms, axis=0) + carry[None, :]
-        carry += tl.sum(terms, axis=0)
-        tl.store(aa_ptr + offsets, sums, mask=mask & (rows > 0))
+def join(sum, before, next_sum, next_before):
+    return sum + next_sum, sum + next_before
+
+
+@triton.jit
+def s1119_kernel(aa_ptr, bb_ptr, m, CHUNKS: tl.constexpr, CHUNK_ROWS: tl.constexpr, COLUMNS: tl.constexpr):
+    columns = tl.program_id(0).to(tl.int64) * COLUMNS + tl.arange(0, COLUMNS)
+    inside = columns < m
+    chunks = tl.arange(0, CHUNKS)
+    carry = tl.load(aa_ptr + columns, mask=inside, other=0.0)
+    for start in range(1, m, CHUNKS * CHUNK_ROWS):
+        rows = start + chunks * CHUNK_ROWS
+        offsets = rows.to(tl.int64)[:, None] * m + columns[None, :]
+        sums = ()
+        total = tl.zeros((CHUNKS, COLUMNS), tl.float32)
+        for k in tl.static_range(CHUNK_ROWS):
+            mask = (rows + k < m)[:, None] & inside[None, :]
+            total += tl.load(bb_ptr + offsets + k * m, mask=mask, other=0.0)
+            sums += (total,)
+        _, before = tl.associative_scan((total, tl.zeros_like(total)), 0, join)
+        before += carry[None, :]
+        for k in tl.static_range(CHUNK_ROWS):
+            mask = (rows + k < m)[:, None] & inside[None, :]
+            tl.store(aa_ptr + offsets + k * m, before + sums[k], mask=mask)
+        carry += tl.sum(total, 0)
 
 
 def s1119(aa: torch.Tensor, bb: torch.Tensor, m: int) -> None:
-    if m < 2:
-        return
-    BLOCK_SIZE = 8 if m <= 1024 else 16
-    s1119_kernel[(triton.cdiv(m, BLOCK_SIZE),)](aa, bb, m, BLOCK_ROWS=256, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
+    if m <= 256:
+        CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 16, 16, 8, 1
+    elif m <= 1024:
+        CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 64, 16, 8, 4
+    else:
+        CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 64, 8, 16, 8
+    s1119_kernel[(triton.cdiv(m, COLUMNS),)](
+        aa, bb, m, CHUNKS=CHUNKS, CHUNK_ROWS=CHUNK_ROWS, COLUMNS=COLUMNS, num_warps=num_warps
+    )
