@@ -36,16 +36,11 @@ lint: .venv/ready
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-# False alarms: the bundled kernels, RUNS times on data that were never drawn before; stops at the first alarm.
+# False alarms: the bundled kernels, RUNS times on data that were never drawn before; kept in results/alarms.json.
 RUNS ?= 20
-FIRST ?= 1
+BACKEND ?= interpreter
 alarms: .venv/ready
-	@mkdir -p results/latest
-	@for seed in $$(seq $(FIRST) $$(($(FIRST) + $(RUNS) - 1))); do \
-		env -u CI $(PY) -m pytest -n $(WORKERS) -q -k "test_correct or test_sizes" --data-seed=$$seed \
-			--hypothesis-seed=$$seed $(ARGS) > results/latest/alarms.log || { cat results/latest/alarms.log; exit 1; }; \
-		echo "seed $$seed: $$(grep ' loops pass' results/latest/alarms.log)"; \
-	done
+	PYTHONPATH=. $(PY) tests/unit/alarms.py --backend $(BACKEND) --runs $(RUNS) --workers $(WORKERS) $(ARGS)
 
 clean:
 	rm -rf .venv .cache .hypothesis .pytest_cache .ruff_cache .mypy_cache .benchmarks results/latest

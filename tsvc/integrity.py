@@ -3,6 +3,7 @@
 It runs in the kernel's own process: what a kernel replaces and puts back between two looks is not seen.
 """
 
+import itertools
 import sys
 import types
 from collections.abc import Iterable
@@ -36,7 +37,9 @@ class Integrity:
         if self._searched:
             return self._searched[0]
         now = self._names()
-        return next((name for name, was in self._before.items() if not _same(was, now.get(name))), "")
+        added = (name for name in now if name not in self._before and name.startswith("tsvc."))
+        changed = (name for name, was in self._before.items() if not _same(was, now.get(name)))
+        return next(itertools.chain(changed, added), "")
 
     def _names(self) -> dict[str, tuple]:
         found: dict[str, tuple] = {}

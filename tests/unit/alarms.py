@@ -16,6 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
 from hashlib import sha256
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -36,7 +37,10 @@ _DEVICES: dict[str, Device] = {}
 
 def judge_loop(name: str, seed: int, backend: str) -> dict:
     """One loop's cases of one run: {"loop", "cases", "seconds", "alarm"}; alarm: what was found wrong, or ""."""
-    device = _DEVICES.setdefault(backend, Device(backend))
+    if backend not in _DEVICES:
+        _DEVICES[backend] = Device(backend)
+        Finalize(None, _DEVICES[backend].close, exitpriority=1)  # a pool's worker knows no other end
+    device = _DEVICES[backend]
     start, alarm = time.monotonic(), ""
     judge = Judge(LOOPS[name], device, trust_record=True)
     try:

@@ -23,6 +23,7 @@ print(integrity.broken)
         ("races._value.__code__ = (lambda access, place: b'').__code__", "tsvc.races._value"),
         ("accesses.AccessLog.add = lambda *args: None", "tsvc.accesses.AccessLog.add"),
         ("races._NOBODY = 7", "tsvc.races._NOBODY"),
+        ("accesses.AccessLog.size = property(lambda self: 0)", "tsvc.accesses.AccessLog.size"),
         ("gc.get_objects()", "gc.get_objects"),
         ("gc.get_referrers(races)", "gc.get_referrers"),
         ("own, races._value = races._value, None; races._value = own; gc.collect()", ""),
