@@ -306,6 +306,7 @@ class _Interpreted(_Runner):
         try:
             return function(**bound)
         finally:  # whatever the kernel makes of the exception
+            self.observer.ablation = self.observer.blindness = None  # a timed call may be next
             if self.observer.out_of_bounds:
                 raise Unusable("out_of_bounds", f"touches {self.observer.out_of_bounds}") from None
             if self.observer.race:
