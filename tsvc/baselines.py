@@ -44,6 +44,8 @@ LABELS = {
     "torch": "torch.compile of the array form, on the GPU by graph replay",
 }
 WARMUPS, CALLS, LIMIT = 10, 50, 20.0
+#: Seconds for the calls that are sampled, one at least; a first call alone may take LIMIT.
+SAMPLING = 1.0
 #: Seconds that numba may compile for, and any other child may take besides its calls.
 COMPILING, BESIDES = 40.0, 5.0
 
@@ -182,7 +184,8 @@ class Baselines:
             result = got.pop("result", np.zeros(1))
             if difference := plain.difference(got, float(result[0]) if loop.result else None):
                 raise Left(f"WRONG: {difference}")
-            warmups = min(WARMUPS, int(limit / max(answer["samples"][0], 1e-9)))
+            header["limit"] = min(limit, SAMPLING)
+            warmups = min(WARMUPS, int(header["limit"] / max(answer["samples"][0], 1e-9)))
             answer, _ = device.request(
                 {**header, "warmups": warmups, "calls": calls, "left": False}, plain.sent, timeout=4 * limit + more
             )
