@@ -123,6 +123,9 @@ def behind_bwrap(mode: str, folder: Path, gates: frozenset[str] = ALL) -> list[s
 def _readable() -> list[str]:
     """What a child needs beside the system's libraries: Python, its packages, our own modules, a CUDA of the user's."""
     paths = [sys.base_prefix, sys.prefix, *_links(sys.executable), str(ROOT / "tsvc")]
+    for name in (os.environ.get("CC"), "cc", "gcc", "clang"):  # Triton builds its launchers with one of them
+        compiler = shutil.which(name) if name else None
+        paths += [str(Path(link).parents[1]) for link in _links(compiler)] if compiler else []
     for name in _PACKAGES:
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin:

@@ -204,6 +204,17 @@ def test_a_library_path_does_not_open_the_home(monkeypatch, tmp_path):
     assert not bound & {str(tmp_path), str(ROOT), "/tmp", "/", "relative"}
 
 
+def test_a_compiler_elsewhere_can_be_read(monkeypatch, tmp_path):
+    compiler = tmp_path / "toolchain" / "bin" / "cc"
+    compiler.parent.mkdir(parents=True)
+    compiler.write_text("#!/bin/sh\n")
+    compiler.chmod(0o755)
+    monkeypatch.setenv("CC", str(compiler))
+    monkeypatch.setattr(boundary, "_is_too_much", lambda path: False)  # temporary files are
+    command = boundary.behind_bwrap("interpreter", tmp_path)
+    assert command[command.index(str(tmp_path / "toolchain")) - 1] == "--ro-bind-try"
+
+
 def test_the_environment_is_an_allow_list(monkeypatch, tmp_path):
     for name in ("ANTHROPIC_API_KEY", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "LD_PRELOAD", "PYTHONSTARTUP"):
         monkeypatch.setenv(name, SECRET)
