@@ -170,7 +170,9 @@ def summary(rows: list[dict]) -> list[str]:
     counted = living(rows)
     survivors = [row for row in counted if row["verdict"] == "PASSED"]
     killed = len(counted) - len(survivors)
-    lines = [f"{len(rows)} mutants, {len(rows) - len(counted)} stillborn; {killed} of {len(counted)} killed "]
+    lines = [
+        f"{len(rows)} mutants, {len(rows) - len(counted)} stillborn or the same; {killed} of {len(counted)} killed "
+    ]
     lines[0] += f"({100 * killed / max(1, len(counted)):.2f} %)"
     lines += [f"  by {key}: {dict(Counter(row[key] for row in counted))}" for key in ("verdict", "stage")]
     for operator, total in sorted(Counter(row["operator"] for row in counted).items()):

@@ -48,7 +48,7 @@ def section(rows: list[dict]) -> str:
         [
             _INTRODUCTION,
             f"{len(counted)} mutants of {len({row['loop'] for row in counted})} of the 151 kernels (and "
-            f"{len(rows) - len(counted)} that Python or Triton refuse): "
+            f"{sum(row['verdict'] == 'STILLBORN' for row in rows)} that Python or Triton refuse): "
             f"**{len(counted) - len(survivors)} killed, {rate:.2f} %**; "
             f"{stages['fixed']} on the fixed cases of a machine without a GPU, {stages['drawn']} more on drawn ones, "
             f"{stages['large'] + stages['huge']} more at sizes that the suite judges on a GPU alone.",
@@ -58,6 +58,7 @@ def section(rows: list[dict]) -> str:
             *_by_operator(counted),
             "",
             *_survivors(survivors),
+            *_harmless(rows),
             *_by_loop(counted),
         ]
     )
@@ -81,6 +82,14 @@ def _survivors(rows: list[dict]) -> list[str]:
     return [*lines, ""] if rows else []
 
 
+def _harmless(rows: list[dict]) -> list[str]:
+    """The mutants that were not counted, since a rule shows that they are the same kernel."""
+    same = [row for row in rows if row["verdict"] == "HARMLESS"]
+    counts = Counter(row["failure"] for row in same)
+    lines = [f"- {count}: {reason}" for reason, count in counts.most_common()]
+    return ["Not counted, since they are the same kernel by a rule, and passed:", "", *lines, ""] if same else []
+
+
 def _by_loop(rows: list[dict]) -> list[str]:
     lines = ["| loop | mutants | killed |", "| --- | --: | --: |"]
     for loop in dict.fromkeys(row["loop"] for row in rows):
@@ -95,6 +104,8 @@ _INTRODUCTION = """
 The bundled kernels' syntax trees are changed in one place (`tests/unit/kernel_mutants.py`), at most 26 changes a loop
 drawn so that each kind comes in turn, and judged as any kernel is: the suite's fixed cases, then drawn ones, and where
 a mutant has survived these, in Triton's interpreter, the sizes that the suite judges on a GPU. Killed: any verdict but
-PASSED. What may have any value (block sizes, warps) is not changed; a mutant that Python or Triton refuses not counted.
+PASSED. What may have any value (block sizes, warps, lengths from which on another way is faster) is not changed, nor
+what masked-off lanes hold where a dataflow analysis (`tests/unit/dead_lanes.py`) shows that they reach no store; a
+mutant that Python or Triton refuses is not counted.
 `PYTHONPATH=. python tests/unit/kernel_score.py --workers 16` judges them all.
 """
