@@ -24,6 +24,8 @@ from tsvc.loops import Array, Loop
 KINDS = ("tsvc", "exact", "uniform", "awkward", "near", "fresh", "fine", "tiny", "late")
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
+#: Elements that are computed at once: so many stay in a processor's cache.
+_PART = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,14 @@ class Case:
 
     def _own(self, array: Array, shape) -> np.ndarray:
         text = array.init or ("1" if not array.is_2d else "1/(k+1)" if len(shape) == 2 else "0")
-        k = np.broadcast_to(np.arange(shape[-1]), shape)
-        r = np.broadcast_to(np.arange(shape[0])[:, None], shape) if len(shape) == 2 else 0
-        value = evaluate(text, k=k, r=r, n=self.n, m=self.m)
-        return np.broadcast_to(np.asarray(value, np.float64), shape).astype(array.numpy_type())
+        found = np.empty(shape, array.numpy_type())
+        rows = max(1, _PART // (shape[1] if len(shape) == 2 else 1))
+        for start in range(0, shape[0], rows):
+            part = found[start : start + rows]
+            first = np.arange(start, start + len(part))
+            k, r = (np.arange(shape[1]), first[:, None]) if len(shape) == 2 else (first, 0)
+            part[...] = np.asarray(evaluate(text, k=k, r=r, n=self.n, m=self.m), np.float64)
+        return found
 
     def _draw_index(self, array: Array, shape, scalars: dict) -> np.ndarray:
         low, high = (int(evaluate(text, **scalars)) for text in (array.low or "0", array.high or "0"))
