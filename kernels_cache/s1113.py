@@ -7,7 +7,9 @@ import triton.language as tl
 
 
 @triton.jit
-def s1113_kernel(a_ptr, b_ptr, half, n, BLOCK_SIZE: tl.constexpr):
+def s1113_kernel(a_ptr, b_ptr, half, n, OVERLAP: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+    if OVERLAP:  # the next launch may start now; it waits before it writes what this one reads
+        tl.extra.cuda.gdc_launch_dependents()
     offsets = tl.program_id(0).to(tl.int64) * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
     mask = (offsets < n) & (offsets != half)
     middle = tl.load(a_ptr + half)
@@ -17,12 +19,17 @@ def s1113_kernel(a_ptr, b_ptr, half, n, BLOCK_SIZE: tl.constexpr):
 
 
 @triton.jit
-def s1113_middle_kernel(a_ptr, b_ptr, half):
-    tl.store(a_ptr + half, tl.load(a_ptr + half) + tl.load(b_ptr + half))
+def s1113_middle_kernel(a_ptr, b_ptr, half, OVERLAP: tl.constexpr):
+    changed = tl.load(a_ptr + half) + tl.load(b_ptr + half)
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+    tl.store(a_ptr + half, changed)
 
 
 def s1113(a: torch.Tensor, b: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 1024
+    BLOCK_SIZE = 512
     half = n // 2
-    s1113_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, half, n, BLOCK_SIZE=BLOCK_SIZE)
-    s1113_middle_kernel[(1,)](a, b, half, num_warps=1)
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    s1113_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, half, n, OVERLAP=overlap, BLOCK_SIZE=BLOCK_SIZE)
+    s1113_middle_kernel[(1,)](a, b, half, OVERLAP=overlap, num_warps=1, **options)
