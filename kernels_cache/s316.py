@@ -1,5 +1,7 @@
-"""Minimum: each lane keeps that of its own elements; a single program while n is small, else partial results
-of up to 1024 programs and a second launch over those.
+"""Minimum: each lane keeps that of its own elements.
+
+One program takes a short array at once. Of a longer one every program of the first launch leaves its own minimum, and
+the second launch takes those together.
 """
 
 import torch
@@ -8,26 +10,54 @@ import triton.language as tl
 
 
 @triton.jit
-def s316_kernel(a_ptr, out_ptr, n, BLOCK_SIZE: tl.constexpr, UNROLL: tl.constexpr):
+def s316_kernel(a_ptr, result_ptr, n, BLOCK_SIZE: tl.constexpr):
+    offsets = tl.arange(0, BLOCK_SIZE)
+    mask = offsets < n
+    first = tl.load(a_ptr)  # a NaN there stays the minimum: nothing compares smaller
+    a = tl.load(a_ptr + offsets, mask=mask, other=float("inf"))
+    tl.store(result_ptr, tl.where(first == first, tl.min(a, axis=0), first))
+
+
+@triton.jit
+def s316_partial_kernel(a_ptr, partial_ptr, n, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:  # the second launch may begin: it waits for what this one leaves
+        tl.extra.cuda.gdc_launch_dependents()
     pid = tl.program_id(0).to(tl.int64)
-    step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE * UNROLL
+    step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE
     acc = tl.full((BLOCK_SIZE,), float("inf"), dtype=tl.float32)
-    for start in range(pid * BLOCK_SIZE * UNROLL, n, step):
-        for k in tl.static_range(UNROLL):
-            offsets = start + k * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-            mask = offsets < n
-            x = tl.load(a_ptr + offsets, mask=mask, other=float("inf"))
-            acc = tl.minimum(acc, x)
-    tl.store(out_ptr + pid, tl.min(acc, axis=0))
+    for start in range(pid * BLOCK_SIZE, n, step):
+        offsets = start + tl.arange(0, BLOCK_SIZE)
+        mask = offsets < n
+        acc = tl.minimum(acc, tl.load(a_ptr + offsets, mask=mask, other=float("inf")))
+    tl.store(partial_ptr + pid, tl.min(acc, axis=0))
+
+
+@triton.jit
+def s316_finish_kernel(a_ptr, partial_ptr, result_ptr, programs, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    first = tl.load(a_ptr)  # a NaN there stays the minimum: nothing compares smaller
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+    offsets = tl.arange(0, BLOCK_SIZE)
+    partial = tl.load(partial_ptr + offsets, mask=offsets < programs, other=float("inf"))
+    tl.store(result_ptr, tl.where(first == first, tl.min(partial, axis=0), first))
 
 
 def s316(a: torch.Tensor, n: int) -> torch.Tensor:
     result = torch.empty(1, dtype=torch.float32, device=a.device)
     if n <= 32768:
-        s316_kernel[(1,)](a, result, n, BLOCK_SIZE=4096, UNROLL=8, num_warps=16)
+        BLOCK_SIZE = max(1024, triton.next_power_of_2(n))
+        lanes = 64 if torch.version.hip else 32
+        num_warps = max(4, BLOCK_SIZE // (32 * lanes))
+        s316_kernel[(1,)](a, result, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)
         return result
-    programs = min(triton.cdiv(n, 2048), 1024)
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    BLOCK_SIZE, num_warps = (512, 4) if n <= 65536 else (2048, 8)
+    programs = min(triton.cdiv(n, BLOCK_SIZE), 1056)
+    PROGRAMS = max(32, triton.next_power_of_2(programs))
     partial = torch.empty(programs, dtype=torch.float32, device=a.device)
-    s316_kernel[(programs,)](a, partial, n, BLOCK_SIZE=1024, UNROLL=2, num_warps=8)
-    s316_kernel[(1,)](partial, result, programs, BLOCK_SIZE=1024, UNROLL=1)
+    s316_partial_kernel[(programs,)](a, partial, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)
+    s316_finish_kernel[(1,)](
+        a, partial, result, programs, BLOCK_SIZE=PROGRAMS, OVERLAP=overlap, num_warps=max(1, PROGRAMS // 256), **options
+    )
     return result
