@@ -1,5 +1,6 @@
-"""Product: each lane multiplies its own elements; up to 1024 programs, whose partial products a second launch
-multiplies. In double precision, for float32 products of pairs of factors near 1 round downwards on average.
+"""Product: each lane multiplies its own elements, every program of the first launch leaves its own product, and the
+second launch multiplies those. In double precision, for float32 products of pairs of factors near 1 round downwards on
+average.
 """
 
 import torch
@@ -13,26 +14,38 @@ def multiply(x, y):
 
 
 @triton.jit
-def s312_kernel(x_ptr, out_ptr, n, BLOCK_SIZE: tl.constexpr, UNROLL: tl.constexpr):
+def s312_partial_kernel(a_ptr, partial_ptr, n, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:  # the second launch may begin: it waits for the products
+        tl.extra.cuda.gdc_launch_dependents()
     pid = tl.program_id(0).to(tl.int64)
-    step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE * UNROLL
+    step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE
     acc = tl.full((BLOCK_SIZE,), 1.0, dtype=tl.float64)
-    for start in range(pid * BLOCK_SIZE * UNROLL, n, step):
-        for k in tl.static_range(UNROLL):
-            offsets = start + k * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-            x = tl.load(x_ptr + offsets, mask=offsets < n, other=1.0)
-            acc *= x.to(tl.float64)
-    tl.store(out_ptr + pid, tl.reduce(acc, 0, multiply))
+    for start in range(pid * BLOCK_SIZE, n, step):
+        offsets = start + tl.arange(0, BLOCK_SIZE)
+        a = tl.load(a_ptr + offsets, mask=offsets < n, other=1.0)
+        acc *= a.to(tl.float64)
+    tl.store(partial_ptr + pid, tl.reduce(acc, 0, multiply))
+
+
+@triton.jit
+def s312_finish_kernel(partial_ptr, result_ptr, programs, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+    offsets = tl.arange(0, BLOCK_SIZE)
+    partial = tl.load(partial_ptr + offsets, mask=offsets < programs, other=1.0)
+    tl.store(result_ptr, tl.reduce(partial, 0, multiply))
 
 
 def s312(a: torch.Tensor, n: int) -> torch.Tensor:
-    BLOCK_SIZE, UNROLL = 512, 4
-    programs = min(triton.cdiv(n, BLOCK_SIZE * UNROLL), 1024)
-    result = torch.empty(1, dtype=torch.float32, device=a.device)
-    if programs == 1:
-        s312_kernel[(1,)](a, result, n, BLOCK_SIZE=BLOCK_SIZE, UNROLL=UNROLL)
-        return result
+    BLOCK_SIZE, num_warps = (512, 4) if n <= 65536 else (2048, 8)
+    programs = min(triton.cdiv(n, BLOCK_SIZE), 1056)
     partial = torch.empty(programs, dtype=torch.float64, device=a.device)
-    s312_kernel[(programs,)](a, partial, n, BLOCK_SIZE=BLOCK_SIZE, UNROLL=UNROLL)
-    s312_kernel[(1,)](partial, result, programs, BLOCK_SIZE=BLOCK_SIZE, UNROLL=2)
+    result = torch.empty(1, dtype=torch.float32, device=a.device)
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    s312_partial_kernel[(programs,)](a, partial, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)
+    PROGRAMS = max(32, triton.next_power_of_2(programs))
+    s312_finish_kernel[(1,)](
+        partial, result, programs, BLOCK_SIZE=PROGRAMS, OVERLAP=overlap, num_warps=max(1, PROGRAMS // 256), **options
+    )
     return result
