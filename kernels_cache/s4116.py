@@ -22,7 +22,7 @@ def s4116_kernel(a_ptr, aa_ptr, ip_ptr, result_ptr, j, inc, m, BLOCK_SIZE: tl.co
 
 
 def s4116(a: torch.Tensor, aa: torch.Tensor, ip: torch.Tensor, j: int, inc: int, m: int) -> torch.Tensor:
-    BLOCK_SIZE = 256 if m <= 1025 else 4096
+    BLOCK_SIZE = 256 if m <= 257 else 1024 if m <= 1025 else 4096
     result = torch.empty(1, dtype=torch.float32, device=a.device)
-    s4116_kernel[(1,)](a, aa, ip, result, j, inc, m, BLOCK_SIZE=BLOCK_SIZE, num_warps=BLOCK_SIZE // 256)
+    s4116_kernel[(1,)](a, aa, ip, result, j, inc, m, BLOCK_SIZE=BLOCK_SIZE, num_warps=min(16, BLOCK_SIZE // 128))
     return result
