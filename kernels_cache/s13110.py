@@ -1,6 +1,7 @@
-"""Maximum of the matrix and its first position in row order: each lane keeps the first maximum of its own
-elements, and among equal maxima of lanes and programs the smallest index wins; a single program while there
-are few elements, else partial results and a second launch.
+"""Maximum of the matrix and its first position in row order: each lane keeps the first maximum of its own elements.
+
+Every program of the first launch leaves its own maximum and where it was, in one word that compares like the value and,
+among equal values, prefers the smaller index. The second launch takes the largest word.
 """
 
 import torch
@@ -9,60 +10,62 @@ import triton.language as tl
 
 
 @triton.jit
-def lane_maxima(aa_ptr, size, BLOCK_SIZE: tl.constexpr, UNROLL: tl.constexpr):
+def word(values, indices):
+    bits = (values + 0.0).to(tl.int32, bitcast=True)
+    ordered = tl.where(bits < 0, bits ^ 0x7FFFFFFF, bits)  # integers in the order of the floats
+    return (ordered.to(tl.int64) << 32) | (0xFFFFFFFF - indices.to(tl.int64))
+
+
+@triton.jit
+def s13110_partial_kernel(aa_ptr, partial_ptr, size, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:  # the second launch may begin: it waits for the words
+        tl.extra.cuda.gdc_launch_dependents()
     pid = tl.program_id(0).to(tl.int64)
-    step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE * UNROLL
+    step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE
     values = tl.full((BLOCK_SIZE,), -float("inf"), dtype=tl.float32)
-    indices = pid * BLOCK_SIZE * UNROLL + tl.arange(0, BLOCK_SIZE)
-    for start in range(pid * BLOCK_SIZE * UNROLL, size, step):
-        for k in tl.static_range(UNROLL):
-            offsets = start + k * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-            x = tl.load(aa_ptr + offsets, mask=offsets < size, other=-float("inf"))
-            indices = tl.where(x > values, offsets, indices)
-            values = tl.where(x > values, x, values)
-    return values, indices
+    indices = pid * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    for start in range(pid * BLOCK_SIZE, size, step):
+        offsets = start + tl.arange(0, BLOCK_SIZE)
+        x = tl.load(aa_ptr + offsets, mask=offsets < size, other=-float("inf"))
+        indices = tl.where(x > values, offsets, indices)
+        values = tl.where(x > values, x, values)
+    tl.store(partial_ptr + pid, tl.max(word(values, indices), axis=0))
 
 
 @triton.jit
-def first_maximum(values, indices):
-    value = tl.max(values, axis=0)
-    return value, tl.min(tl.where(values == value, indices, 2**62), axis=0)
-
-
-@triton.jit
-def s13110_kernel(aa_ptr, result_ptr, size, m, BLOCK_SIZE: tl.constexpr, UNROLL: tl.constexpr):
-    values, indices = lane_maxima(aa_ptr, size, BLOCK_SIZE, UNROLL)
-    value, index = first_maximum(values, indices)
-    tl.store(result_ptr, value + (index // m).to(tl.float32) + 1.0 + (index % m).to(tl.float32) + 1.0)
-
-
-@triton.jit
-def s13110_partial_kernel(aa_ptr, value_ptr, index_ptr, size, BLOCK_SIZE: tl.constexpr, UNROLL: tl.constexpr):
-    values, indices = lane_maxima(aa_ptr, size, BLOCK_SIZE, UNROLL)
-    value, index = first_maximum(values, indices)
-    tl.store(value_ptr + tl.program_id(0), value)
-    tl.store(index_ptr + tl.program_id(0), index)
-
-
-@triton.jit
-def s13110_finish_kernel(value_ptr, index_ptr, result_ptr, programs, m, BLOCK_SIZE: tl.constexpr):
+def s13110_finish_kernel(aa_ptr, partial_ptr, result_ptr, programs, m, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    first = tl.load(aa_ptr)  # a NaN there stays the maximum: nothing compares greater
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
     offsets = tl.arange(0, BLOCK_SIZE)
-    mask = offsets < programs
-    values = tl.load(value_ptr + offsets, mask=mask, other=-float("inf"))
-    indices = tl.load(index_ptr + offsets, mask=mask, other=2**62)
-    value, index = first_maximum(values, indices)
+    words = tl.load(partial_ptr + offsets, mask=offsets < programs, other=-(2**63))
+    best = tl.max(words, axis=0)
+    ordered = (best >> 32).to(tl.int32)
+    value = tl.where(ordered < 0, ordered ^ 0x7FFFFFFF, ordered).to(tl.float32, bitcast=True)
+    index = 0xFFFFFFFF - (best & 0xFFFFFFFF)
+    value = tl.where(first == first, value, first)
     tl.store(result_ptr, value + (index // m).to(tl.float32) + 1.0 + (index % m).to(tl.float32) + 1.0)
 
 
 def s13110(aa: torch.Tensor, m: int) -> torch.Tensor:
     size = m * m
+    BLOCK_SIZE, num_warps = (1024, 4) if size <= 65536 else (2048, 8)
+    programs = min(triton.cdiv(size, BLOCK_SIZE), 1056)
+    partial = torch.empty(programs, dtype=torch.int64, device=aa.device)
     result = torch.empty(1, dtype=torch.float32, device=aa.device)
-    if size <= 32768:
-        s13110_kernel[(1,)](aa, result, size, m, BLOCK_SIZE=4096, UNROLL=4, num_warps=16)
-        return result
-    programs = min(triton.cdiv(size, 2048), 1024)
-    value = torch.empty(programs, dtype=torch.float32, device=aa.device)
-    index = torch.empty(programs, dtype=torch.int64, device=aa.device)
-    s13110_partial_kernel[(programs,)](aa, value, index, size, BLOCK_SIZE=1024, UNROLL=2, num_warps=8)
-    s13110_finish_kernel[(1,)](value, index, result, programs, m, BLOCK_SIZE=1024)
+    overlap = aa.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(aa.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    s13110_partial_kernel[(programs,)](aa, partial, size, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)
+    PROGRAMS = max(32, triton.next_power_of_2(programs))
+    s13110_finish_kernel[(1,)](
+        aa,
+        partial,
+        result,
+        programs,
+        m,
+        BLOCK_SIZE=PROGRAMS,
+        OVERLAP=overlap,
+        num_warps=max(1, PROGRAMS // 256),
+        **options,
+    )
     return result
