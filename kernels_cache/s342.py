@@ -1,6 +1,6 @@
-"""Unpacking by prefix counts: the first launch counts the positive elements of up to 1024 chunks, in the
-second every program starts from the counts of the chunks before its own and takes its elements from b by
-rank.
+"""Unpacking by prefix counts: the first launch counts the positive elements of each tile, in the second every program
+starts from the counts of the tiles before its own and takes its elements from b by rank. Where there are many tiles, a
+launch between them turns the counts into prefix counts, so that each program needs one of them only.
 """
 
 import torch
@@ -9,40 +9,76 @@ import triton.language as tl
 
 
 @triton.jit
-def s342_count_kernel(a_ptr, count_ptr, n, chunk, BLOCK_SIZE: tl.constexpr):
-    pid = tl.program_id(0).to(tl.int64)
-    end = tl.minimum((pid + 1) * chunk, n)
-    acc = tl.zeros((BLOCK_SIZE,), dtype=tl.int32)
-    for start in range(pid * chunk, end, BLOCK_SIZE):
-        offsets = start + tl.arange(0, BLOCK_SIZE)
-        a = tl.load(a_ptr + offsets, mask=offsets < n, other=0.0)
-        acc += (a > 0).to(tl.int32)
-    tl.store(count_ptr + pid, tl.sum(acc, axis=0))
+def s342_count_kernel(a_ptr, counts_ptr, n, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:  # the next launch may start now; it waits where it needs what this one writes
+        tl.extra.cuda.gdc_launch_dependents()
+    tile = tl.program_id(0).to(tl.int64)
+    offsets = tile * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    a = tl.load(a_ptr + offsets, mask=offsets < n, other=0.0)
+    tl.store(counts_ptr + tile, tl.sum((a > 0).to(tl.int32), 0))
 
 
 @triton.jit
-def s342_kernel(a_ptr, b_ptr, count_ptr, n, chunk, COUNTS: tl.constexpr, BLOCK_SIZE: tl.constexpr):
-    pid = tl.program_id(0).to(tl.int64)
-    end = tl.minimum((pid + 1) * chunk, n)
-    chunks = tl.arange(0, COUNTS)
-    packed = tl.sum(tl.load(count_ptr + chunks, mask=chunks < pid, other=0), axis=0)
-    for start in range(pid * chunk, end, BLOCK_SIZE):
+def s342_prefix_kernel(counts_ptr, tiles, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
+    if OVERLAP:
+        tl.extra.cuda.gdc_launch_dependents()
+        tl.extra.cuda.gdc_wait()
+    carry = tl.full((), 0, dtype=tl.int32)
+    for start in range(0, tiles, BLOCK_SIZE):
         offsets = start + tl.arange(0, BLOCK_SIZE)
-        a = tl.load(a_ptr + offsets, mask=offsets < n, other=0.0)
-        mask = a > 0
-        flags = mask.to(tl.int32)
-        j = packed + tl.cumsum(flags, axis=0) - flags
-        b = tl.load(b_ptr + j, mask=mask)
-        tl.store(a_ptr + offsets, b, mask=mask)
-        packed += tl.sum(flags, axis=0)
+        counts = tl.load(counts_ptr + offsets, mask=offsets < tiles, other=0)
+        tl.store(counts_ptr + offsets, carry + tl.cumsum(counts, 0), mask=offsets < tiles)
+        carry += tl.sum(counts, 0)
+
+
+@triton.jit
+def s342_kernel(
+    a_ptr,
+    b_ptr,
+    counts_ptr,
+    n,
+    BLOCK_SIZE: tl.constexpr,
+    BLOCK_TILES: tl.constexpr,
+    PREFIXES: tl.constexpr,
+    OVERLAP: tl.constexpr,
+):
+    tile = tl.program_id(0).to(tl.int64)
+    if PREFIXES:  # the last tiles first: they are still in the cache
+        tile = tl.num_programs(0) - 1 - tile
+    offsets = tile * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    a = tl.load(a_ptr + offsets, mask=offsets < n, other=0.0)
+    positive = a > 0
+    ranks = tl.cumsum(positive.to(tl.int32), 0) - 1
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+    if PREFIXES:
+        carry = tl.load(counts_ptr + tile - 1, mask=tile > 0, other=0)
+    else:
+        others = tl.arange(0, BLOCK_TILES)
+        carry = tl.sum(tl.load(counts_ptr + others, mask=others < tile, other=0), 0)
+    b = tl.load(b_ptr + carry + ranks, mask=positive)
+    tl.store(a_ptr + offsets, b, mask=positive)
 
 
 def s342(a: torch.Tensor, b: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 1024 if n <= 2**18 else 4096
-    num_warps = BLOCK_SIZE // 256
-    chunk = triton.cdiv(n, BLOCK_SIZE * 1024) * BLOCK_SIZE
-    programs = triton.cdiv(n, chunk)
-    count = torch.empty(programs, dtype=torch.int32, device=a.device)
-    if programs > 1:
-        s342_count_kernel[(programs,)](a, count, n, chunk, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)
-    s342_kernel[(programs,)](a, b, count, n, chunk, COUNTS=1024, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    BLOCK_SIZE, num_warps = (256, 1) if n <= 1 << 15 else (1024, 4) if n <= 1 << 18 else (2048, 4)
+    tiles = triton.cdiv(n, BLOCK_SIZE)
+    prefixes = tiles > 1024
+    counts = torch.empty(tiles, dtype=torch.int32, device=a.device)
+    s342_count_kernel[(tiles,)](a, counts, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)
+    if prefixes:
+        s342_prefix_kernel[(1,)](counts, tiles, BLOCK_SIZE=4096, OVERLAP=overlap, num_warps=16, **options)
+    s342_kernel[(tiles,)](
+        a,
+        b,
+        counts,
+        n,
+        BLOCK_SIZE=BLOCK_SIZE,
+        BLOCK_TILES=32 if prefixes else max(32, triton.next_power_of_2(tiles)),
+        PREFIXES=prefixes,
+        OVERLAP=overlap,
+        num_warps=num_warps,
+        **options,
+    )
