@@ -131,8 +131,8 @@ def others(request):
 @pytest.fixture(scope="session")
 def swept(request, others):
     """For each loop that is swept, its cases and seconds; the C of all of them is compiled."""
-    points, seconds = (request.config.getoption(f"--sweep-{name}") for name in ("points", "limit"))
-    wanted = {one.name: cases(one, points) for one in loops_of(request, "test_sweep")}
+    points, last, seconds = (request.config.getoption(f"--sweep-{name}") for name in ("points", "to", "limit"))
+    wanted = {one.name: cases(one, points, last) for one in loops_of(request, "test_sweep")}
     every = [case for some in wanted.values() for case in some]
     compile_ahead(every)
     if others is not None:

@@ -1,8 +1,10 @@
 """Which GPUs there are, without touching one, and one GPU for each process that asks."""
 
+import contextlib
 import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -38,9 +40,7 @@ def lease_gpu() -> Lease:
     A lock on a file is the lease, so the system frees it when the process dies, and a replaced pytest worker
     takes over its predecessor's GPU.
     """
-    gpus = visible_gpus()
-    folder = Path(tempfile.gettempdir()) / f"tsvc-gpu-leases-{os.getuid()}"
-    folder.mkdir(exist_ok=True)
+    gpus, folder = visible_gpus(), _folder()
     for gpu in gpus:
         file = open(folder / f"{gpu.replace('/', '_')}.lock", "w")  # noqa: SIM115 - held open on purpose
         try:
@@ -49,3 +49,19 @@ def lease_gpu() -> Lease:
         except OSError:
             file.close()
     return Lease(gpus[os.getpid() % len(gpus)] if gpus else "")
+
+
+@contextlib.contextmanager
+def clock_turn() -> Iterator[None]:
+    """Inside, no other process of this user times on this process's GPU; waits until it is so. Not to be nested."""
+    gpu = lease_gpu().visible
+    with open(_folder() / f"{gpu.replace('/', '_')}.clock", "w") if gpu else contextlib.nullcontext() as file:
+        if file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.gettempdir()) / f"tsvc-gpu-leases-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clib.build import BuildError
-from tsvc import baselines, boundary
+from tsvc import baselines, boundary, sweep
 from tsvc import loops as registry
 from tsvc.acceptance import failure_of
 from tsvc.audit import Audit
@@ -70,6 +70,8 @@ def pytest_addoption(parser):
     option("--baselines", others, default="", metavar="NAMES")
     option("--sweep", "also time each loop over sizes, on both sides; needs a GPU", action="store_true")
     option("--sweep-points", "sizes of a sweep (default: all)", type=int, metavar="K")
+    largest = "largest size of a sweep as a power of two (default %(default)s)"
+    option("--sweep-to", largest, type=int, default=sweep.LAST, metavar="POWER")
     longest = (
         "seconds that one loop's sweep may take: it ends before a size that would take longer (default %(default)s)"
     )
@@ -132,11 +134,13 @@ def _check_timing(config) -> None:
         baselines.chosen(config.getoption("--baselines"))
     except ValueError as error:
         raise pytest.UsageError(f"--baselines {error}") from None
-    points, limit = config.getoption("--sweep-points"), config.getoption("--sweep-limit")
-    if (points is not None or limit != 1.5) and not config.getoption("--sweep"):
-        raise pytest.UsageError("--sweep-points, --sweep-limit: of what? They need --sweep")
+    points, last, limit = (config.getoption(f"--sweep-{name}") for name in ("points", "to", "limit"))
+    if (points, last, limit) != (None, sweep.LAST, 1.5) and not config.getoption("--sweep"):
+        raise pytest.UsageError("--sweep-points, --sweep-to, --sweep-limit: of what? They need --sweep")
     if points is not None and points < 2:
         raise pytest.UsageError(f"--sweep-points {points}: a sweep has at least 2 sizes")
+    if not sweep.FIRST < last <= 28:
+        raise pytest.UsageError(f"--sweep-to {last}: sizes end between 2**{sweep.FIRST + 1} and 2**28")
 
 
 def _demands(config) -> Demands:

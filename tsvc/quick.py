@@ -17,6 +17,7 @@ from tsvc.expected import expect
 from tsvc.gates import ALL
 from tsvc.inputs import Case, before_fresh
 from tsvc.kernel import Kernel, request_for
+from tsvc.lease import clock_turn
 from tsvc.plain import Plain
 from tsvc.timing import Timing, read
 from tsvc.verdicts import Crashed, Wrong
@@ -40,7 +41,8 @@ def time_quickly(
         amplitudes = {}
     header = request_for(kernel, case.n, case.m, arguments(case.loop, case.n, case.m, case.params), op="time")
     more = {"warmups": WARMUPS, "calls": calls, "limit": limit, "amplitudes": amplitudes, "datasets": 0}
-    answer, _ = device.request({**header, **more, "gates": sorted(gates)}, base, timeout=4 * limit + 120)
+    with clock_turn():
+        answer, _ = device.request({**header, **more, "gates": sorted(gates)}, base, timeout=4 * limit + 120)
     timing, kept = read(answer)
     doubt_process(gates, answer)
     doubt_seconds(gates, timing, answer, LAUNCH_SECONDS)

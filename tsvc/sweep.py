@@ -69,13 +69,13 @@ class Sweep:
         return {**found, "sweep_ended": self.ended} if self.ended else found
 
 
-def cases(loop: Loop, points: int | None = None) -> list[Case]:
+def cases(loop: Loop, points: int | None = None, last: int = LAST) -> list[Case]:
     """The cases of a loop's sweep, TSVC's own data, from the smallest.
 
-    points: only so many, spread evenly over the sizes with the first and the last among them. 2-D loops take m*m
-    elements, whatever n they have is as large.
+    points: only so many, spread evenly over the sizes with the first and the last among them. last: the largest size
+    as a power of two. 2-D loops take m*m elements, whatever n they have is as large.
     """
-    powers = list(range(FIRST, LAST + 1, STEP))
+    powers = list(range(FIRST, last + 1, STEP))
     if loop.is_2d:
         powers = [power for power in powers if 2 ** (power // 2) <= LARGEST_SIDE]
     if points is not None and points < len(powers):

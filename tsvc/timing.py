@@ -25,6 +25,7 @@ from tsvc.fast import fast_text
 from tsvc.inputs import Case, before_fresh
 from tsvc.judge import Judge
 from tsvc.kernel import request_for
+from tsvc.lease import clock_turn
 from tsvc.limits import Floors, limit
 from tsvc.loops import Loop
 from tsvc.statistics import mann_whitney
@@ -88,7 +89,8 @@ def _time(judge: Judge, case: Case, warmups: int, calls: int, limit: float) -> T
     arrays = base | {f"{k}/{name}": a for k, one in enumerate(others, 1) for name, a in one.arrays().items()}
     header = request_for(judge.kernel, case.n, case.m, arguments(case.loop, case.n, case.m, case.params), op="time")
     more = {"warmups": warmups, "calls": calls, "limit": limit, "amplitudes": amplitudes, "datasets": len(others)}
-    answer, _ = judge.device.request({**header, **more, "gates": sorted(judge.gates)}, arrays, timeout=4 * limit)
+    with clock_turn():
+        answer, _ = judge.device.request({**header, **more, "gates": sorted(judge.gates)}, arrays, timeout=4 * limit)
     timing, kept = read(answer)
     if "checked_outputs" in judge.gates:
         expected = [expect(one) for one in others]
@@ -97,7 +99,8 @@ def _time(judge: Judge, case: Case, warmups: int, calls: int, limit: float) -> T
     doubt_process(judge.gates, answer)
     doubt_seconds(judge.gates, timing, answer, _least(case) if "floor" in judge.gates else 0.0)
     if "clock" in judge.gates:
-        _compare_clocks(judge, timing)
+        with clock_turn():
+            _compare_clocks(judge, timing)
     if timing.method == "events":
         judge.device.close()  # a failed capture poisons later ones
     return timing

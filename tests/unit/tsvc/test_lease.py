@@ -102,3 +102,23 @@ def test_the_names_of_visible_devices_are_kept(machine, holder):
 def test_no_gpu_no_lease(machine):
     machine("", None)
     assert lease.lease_gpu() == lease.Lease("")
+
+
+def test_one_process_at_a_time_is_under_the_clock(machine, tmp_path):
+    machine("nvidia0", "0")
+    lease.lease_gpu()
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tsvc import lease; import pathlib\n"
+    code += f"lease._DEVICES = pathlib.Path({str(tmp_path)!r})\n"
+    code += "with lease.clock_turn(): print('turn', flush=True)"
+    with lease.clock_turn():
+        other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.communicate(timeout=2)
+    assert other.communicate(timeout=60)[0] == "turn\n"
+    lease.lease_gpu().file.close()
+
+
+def test_without_a_gpu_nobody_waits(machine, tmp_path):
+    machine("", None)
+    with lease.clock_turn(), lease.clock_turn():
+        assert not list(tmp_path.rglob("*.clock"))

@@ -136,7 +136,13 @@ class Config(SimpleNamespace):
         defaults |= {"--kernels": None, "--min-pass-rate": None, "--timing-n": 1, "--timing-m": 1, "--audit": False}
         defaults |= {"--baseline": None, "--max-slowdown": None, "keyword": "", "deselect": None}
         defaults |= {"--sandbox": "auto", "--require-sandbox": False, "--data-seed": 0}
-        defaults |= {"--baselines": "", "--sweep": False, "--sweep-points": None, "--sweep-limit": 1.5}
+        defaults |= {
+            "--baselines": "",
+            "--sweep": False,
+            "--sweep-points": None,
+            "--sweep-to": 26,
+            "--sweep-limit": 1.5,
+        }
         defaults |= {"benchmark_compare_fail": None}
         given = {f"--{name.replace('_', '-')}": value for name, value in options.items()}
         super().__init__(
@@ -162,6 +168,8 @@ class Config(SimpleNamespace):
         ({"baselines": "clang,icc"}, "--baselines icc: no such baseline; choose from clang, openmp, numba, torch, all"),
         ({"sweep_points": 3}, "They need --sweep"),
         ({"sweep": True, "sweep_points": 1}, "a sweep has at least 2 sizes"),
+        ({"sweep_to": 24}, "They need --sweep"),
+        ({"sweep": True, "sweep_to": 10}, "sizes end between"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options, words, monkeypatch):

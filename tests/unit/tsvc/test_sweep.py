@@ -28,6 +28,7 @@ def test_sizes_go_from_2_to_the_10_to_2_to_the_26_in_powers_of_4():
 def test_fewer_points_keep_the_first_and_the_last():
     assert [elements(case) for case in cases(LOOPS["s000"], 3)] == [2**10, 2**18, 2**26]
     assert len(cases(LOOPS["s231"], 100)) == 8
+    assert [elements(case) for case in cases(LOOPS["s000"], 3, last=24)] == [2**10, 2**18, 2**24]
 
 
 @pytest.mark.parametrize(
