@@ -1,6 +1,7 @@
-"""Forward substitution in blocks, a chain that is inherently sequential from block to block: the first launch
-inverts all diagonal triangles of 32 at once; then, for every 256 columns, one program solves them group by
-group with those inverses, and many programs subtract their products from the columns behind."""
+"""Forward substitution in groups of 16, a chain that is sequential from group to group. The first launch inverts
+every group's triangle and folds the inverse into the rows behind it: F[j, c] is what right-hand side j of the group
+takes from column c, in the group's own columns and in those behind. Then, for every 256 columns, one program runs
+down the groups with nothing but F, and many programs subtract what it solved from the columns behind."""
 
 import torch
 import triton
@@ -8,60 +9,84 @@ import triton.language as tl
 
 
 @triton.jit
-def s115_invert_kernel(aa_ptr, inverse_ptr, m, GROUP: tl.constexpr):
-    # Row r of the inverse solves the triangle for the unit vector r; all rows are solved together.
+def s115_fold_kernel(
+    aa_ptr,
+    folded_ptr,
+    m,
+    stride,
+    GROUP: tl.constexpr,
+    BLOCK_SIZE: tl.constexpr,
+    COLUMNS: tl.constexpr,
+    OVERLAP: tl.constexpr,
+):
+    if OVERLAP:  # the next launch may start now; it waits before it reads what this one writes
+        tl.extra.cuda.gdc_launch_dependents()
     lane = tl.arange(0, GROUP)
     first = tl.program_id(0).to(tl.int64) * GROUP
-    cols = first + lane
-    x = tl.where(lane[:, None] == lane[None, :], 1.0, 0.0)
-    row_ptr = aa_ptr + first * m + cols
-    for k in tl.static_range(GROUP):
-        later = lane > k
-        row = tl.load(row_ptr, mask=later & (cols < m), other=0.0)
-        step = tl.gather(x, tl.full((GROUP, GROUP), k, dtype=tl.int32), axis=1)
-        x = tl.where(later[None, :], x - row[None, :] * step, x)
-        row_ptr += m
-    tl.store(inverse_ptr + cols[:, None] * GROUP + lane[None, :], x)
+    local = tl.program_id(1) * COLUMNS + tl.arange(0, COLUMNS)
+    cols = first // BLOCK_SIZE * BLOCK_SIZE + local
+    if tl.program_id(1) * COLUMNS + COLUMNS > first % BLOCK_SIZE:
+        rows = first + lane
+        tile = tl.load(
+            aa_ptr + rows[:, None] * m + cols[None, :],
+            mask=(cols[None, :] >= first + GROUP) & (cols[None, :] < m),
+            other=0.0,
+        )
+        # Row j of the inverse solves the triangle for unit vector j; all are solved together.
+        inverse = tl.where(lane[:, None] == lane[None, :], 1.0, 0.0)
+        own = first + lane
+        row_ptr = aa_ptr + first * m + own
+        for k in tl.static_range(GROUP - 1):
+            row = tl.load(row_ptr + k * m, mask=(lane > k) & (own < m), other=0.0)
+            step = tl.gather(inverse, tl.full((GROUP, GROUP), k, dtype=tl.int32), axis=1)
+            inverse -= row[None, :] * step
+        folded = tl.dot(inverse, tile, input_precision="ieee")
+        target_ptr = folded_ptr + rows[:, None] * stride
+        tl.store(target_ptr + local[None, :], folded, mask=cols[None, :] >= first + GROUP)
+        if tl.program_id(1) == first % BLOCK_SIZE // COLUMNS:
+            unit = tl.where(lane[:, None] == lane[None, :], 1.0, 0.0)
+            tl.store(target_ptr + (first % BLOCK_SIZE + lane)[None, :], unit - inverse)
 
 
 @triton.jit
-def s115_load_group(aa_ptr, inverse_ptr, first, last, cols, m, GROUP: tl.constexpr):
-    lane = tl.arange(0, GROUP)
-    rows = first + lane
-    inside = (rows < last)[:, None]
-    inverse = tl.load(
-        inverse_ptr + rows.to(tl.int64)[:, None] * GROUP + lane[None, :], mask=inside, other=0.0
-    )
-    behind = inside & (cols[None, :] >= first + GROUP) & (cols[None, :] < last)
-    tile = tl.load(aa_ptr + rows.to(tl.int64)[:, None] * m + cols[None, :], mask=behind, other=0.0)
-    return inverse, tile
+def s115_load_folded(folded_ptr, first, group, stride, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+    rows = group * GROUP + tl.arange(0, GROUP)[:, None]
+    cols = tl.arange(0, BLOCK_SIZE)[None, :]
+    inside = (cols >= group * GROUP) & (rows < BLOCK_SIZE)
+    return tl.load(folded_ptr + (first + rows) * stride + cols, mask=inside, other=0.0)
 
 
 @triton.jit
 def s115_solve_kernel(
-    a_ptr, aa_ptr, inverse_ptr, start, last, m, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr
+    a_ptr, folded_ptr, start, last, stride, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr
 ):
     lane = tl.arange(0, GROUP)
-    triangle = lane[:, None] <= lane[None, :]
     cols = start + tl.arange(0, BLOCK_SIZE)
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+        tl.extra.cuda.gdc_launch_dependents()
+    first = start.to(tl.int64)
     rest = tl.load(a_ptr + cols, mask=cols < last, other=0.0)
-    inverse, tile = s115_load_group(aa_ptr, inverse_ptr, start, last, cols, m, GROUP)
-    for first in range(start, last, GROUP):
-        next_inverse, next_tile = s115_load_group(aa_ptr, inverse_ptr, first + GROUP, last, cols, m, GROUP)
-        right = tl.gather(rest, first - start + lane, axis=0)
-        x = tl.sum(tl.where(triangle, right[:, None] * inverse, 0.0), axis=0)
-        tl.store(a_ptr + first + lane, x, mask=first + lane < last)
-        rest -= tl.sum(tile * x[:, None], axis=0)
-        inverse = next_inverse
-        tile = next_tile
+    f0 = s115_load_folded(folded_ptr, first, 0, stride, GROUP, BLOCK_SIZE)
+    f1 = s115_load_folded(folded_ptr, first, 1, stride, GROUP, BLOCK_SIZE)
+    f2 = s115_load_folded(folded_ptr, first, 2, stride, GROUP, BLOCK_SIZE)
+    for group in range(tl.cdiv(last - start, GROUP)):
+        f3 = s115_load_folded(folded_ptr, first, group + 3, stride, GROUP, BLOCK_SIZE)
+        right = tl.gather(rest, group * GROUP + lane, axis=0)
+        rest -= tl.sum(f0 * right[:, None], axis=0)
+        f0, f1, f2 = f1, f2, f3
+    tl.store(a_ptr + cols, rest, mask=cols < last)
 
 
 @triton.jit
-def s115_update_kernel(a_ptr, aa_ptr, start, m, BLOCK_SIZE: tl.constexpr, BLOCK_COLS: tl.constexpr):
+def s115_update_kernel(a_ptr, aa_ptr, start, m, BLOCK_SIZE: tl.constexpr, BLOCK_COLS: tl.constexpr, OVERLAP: tl.constexpr):
     rows = start + tl.arange(0, BLOCK_SIZE)
     cols = start + BLOCK_SIZE + tl.program_id(0) * BLOCK_COLS + tl.arange(0, BLOCK_COLS)
     mask = cols < m
     tile = tl.load(aa_ptr + rows.to(tl.int64)[:, None] * m + cols[None, :], mask=mask[None, :], other=0.0)
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+        tl.extra.cuda.gdc_launch_dependents()
     solved = tl.load(a_ptr + rows)
     a = tl.load(a_ptr + cols, mask=mask)
     tl.store(a_ptr + cols, a - tl.sum(tile * solved[:, None], axis=0), mask=mask)
@@ -70,18 +95,32 @@ def s115_update_kernel(a_ptr, aa_ptr, start, m, BLOCK_SIZE: tl.constexpr, BLOCK_
 def s115(a: torch.Tensor, aa: torch.Tensor, m: int) -> None:
     if m < 2:
         return
-    GROUP = 32
-    BLOCK_SIZE = 256
-    groups = triton.cdiv(m, GROUP)
-    inverse = torch.empty(groups * GROUP * GROUP, dtype=aa.dtype, device=aa.device)
-    s115_invert_kernel[(groups,)](aa, inverse, m, GROUP=GROUP, num_warps=4)
+    GROUP, BLOCK_SIZE, COLUMNS = 16, 256, 64
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    blocks = triton.cdiv(m, BLOCK_SIZE)
+    # Rows of an odd length: each thread then holds all of a group's rows in its columns.
+    stride = BLOCK_SIZE + 1
+    folded = torch.empty(blocks * BLOCK_SIZE * stride, dtype=aa.dtype, device=aa.device)
+    s115_fold_kernel[(triton.cdiv(m, GROUP), BLOCK_SIZE // COLUMNS)](
+        aa, folded, m, stride, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, COLUMNS=COLUMNS, OVERLAP=overlap, num_warps=1
+    )
     for start in range(0, m, BLOCK_SIZE):
         last = min(start + BLOCK_SIZE, m)
         s115_solve_kernel[(1,)](
-            a, aa, inverse, start, last, m, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, num_warps=8
+            a,
+            folded,
+            start,
+            last,
+            stride,
+            GROUP=GROUP,
+            BLOCK_SIZE=BLOCK_SIZE,
+            OVERLAP=overlap,
+            num_warps=4,
+            **options,
         )
         if last < m:
             programs = triton.cdiv(m - last, 32)
             s115_update_kernel[(programs,)](
-                a, aa, start, m, BLOCK_SIZE=BLOCK_SIZE, BLOCK_COLS=32, num_warps=8
+                a, aa, start, m, BLOCK_SIZE=BLOCK_SIZE, BLOCK_COLS=32, OVERLAP=overlap, num_warps=8, **options
             )

@@ -1,7 +1,8 @@
-"""Forward substitution a[i] += bb[i - 1 - k, i] * a[k], k < i, in blocks, a chain that is inherently
-sequential from block to block. The first launch inverts all diagonal triangles of 32 and copies the other
-tiles of the diagonal blocks of 256 into row order; then, for every 256 columns, one program solves them group
-by group with those inverses, and many programs add their products to the columns behind."""
+"""Forward substitution a[i] += bb[i - 1 - k, i] * a[k], k < i, in groups of 16, a chain that is sequential from group to
+group. The first launch inverts every group's triangle and folds the inverse into the columns behind it: F[j, c] is what
+right-hand side j of the group takes from column c, in the group's own columns and in those behind. Then, for every 256
+columns, one program runs down the groups with nothing but F, and many programs add what it solved to the columns
+behind."""
 
 import torch
 import triton
@@ -9,72 +10,89 @@ import triton.language as tl
 
 
 @triton.jit
-def s118_prepare_kernel(bb_ptr, inverse_ptr, tiles_ptr, m, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr):
-    group = tl.program_id(0)
-    place = group % (BLOCK_SIZE // GROUP)
-    part = tl.program_id(1)
+def s118_fold_kernel(
+    bb_ptr,
+    folded_ptr,
+    m,
+    stride,
+    GROUP: tl.constexpr,
+    BLOCK_SIZE: tl.constexpr,
+    COLUMNS: tl.constexpr,
+    OVERLAP: tl.constexpr,
+):
+    if OVERLAP:  # the next launch may start now; it waits before it reads what this one writes
+        tl.extra.cuda.gdc_launch_dependents()
     lane = tl.arange(0, GROUP)
-    first = group.to(tl.int64) * GROUP
-    cols = first + (part - place) * GROUP + lane
-    if part == place:
-        # Row r of the inverse solves the triangle for the unit vector r; all rows are solved together.
-        x = tl.where(lane[:, None] == lane[None, :], 1.0, 0.0)
-        row_ptr = bb_ptr + (lane.to(tl.int64) - 1) * m + cols
-        for k in tl.static_range(GROUP):
-            later = lane > k
-            row = tl.load(row_ptr, mask=later & (cols < m), other=0.0)
-            step = tl.gather(x, tl.full((GROUP, GROUP), k, dtype=tl.int32), axis=1)
-            x = tl.where(later[None, :], x + row[None, :] * step, x)
-            row_ptr -= m
-        tl.store(inverse_ptr + cols[:, None] * GROUP + lane[None, :], x)
-    elif part > place:
-        rows = (first + lane)[:, None]
-        source = (cols[None, :] - 1 - rows) * m + cols[None, :]
-        tile = tl.load(bb_ptr + source, mask=cols[None, :] < m, other=0.0)
-        tl.store(tiles_ptr + rows * BLOCK_SIZE + part * GROUP + lane[None, :], tile)
+    first = tl.program_id(0).to(tl.int64) * GROUP
+    local = tl.program_id(1) * COLUMNS + tl.arange(0, COLUMNS)
+    cols = first // BLOCK_SIZE * BLOCK_SIZE + local
+    if tl.program_id(1) * COLUMNS + COLUMNS > first % BLOCK_SIZE:
+        rows = first + lane
+        tile = tl.load(
+            bb_ptr + (cols[None, :] - 1 - rows[:, None]) * m + cols[None, :],
+            mask=(cols[None, :] >= first + GROUP) & (cols[None, :] < m),
+            other=0.0,
+        )
+        # Row j of the inverse solves the triangle for unit vector j; all are solved together.
+        inverse = tl.where(lane[:, None] == lane[None, :], 1.0, 0.0)
+        own = first + lane
+        row_ptr = bb_ptr + (lane - 1) * m + own
+        for k in tl.static_range(GROUP - 1):
+            row = tl.load(row_ptr - k * m, mask=(lane > k) & (own < m), other=0.0)
+            step = tl.gather(inverse, tl.full((GROUP, GROUP), k, dtype=tl.int32), axis=1)
+            inverse += row[None, :] * step
+        folded = -tl.dot(inverse, tile, input_precision="ieee")
+        target_ptr = folded_ptr + rows[:, None] * stride
+        tl.store(target_ptr + local[None, :], folded, mask=cols[None, :] >= first + GROUP)
+        if tl.program_id(1) == first % BLOCK_SIZE // COLUMNS:
+            unit = tl.where(lane[:, None] == lane[None, :], 1.0, 0.0)
+            tl.store(target_ptr + (first % BLOCK_SIZE + lane)[None, :], unit - inverse)
 
 
 @triton.jit
-def s118_load_group(
-    tiles_ptr, inverse_ptr, first, start, last, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr
-):
-    lane = tl.arange(0, GROUP)
-    rows = first + lane
+def s118_load_folded(folded_ptr, first, group, stride, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+    rows = group * GROUP + tl.arange(0, GROUP)[:, None]
     cols = tl.arange(0, BLOCK_SIZE)[None, :]
-    inside = (rows < last)[:, None]
-    inverse = tl.load(
-        inverse_ptr + rows.to(tl.int64)[:, None] * GROUP + lane[None, :], mask=inside, other=0.0
-    )
-    behind = inside & (cols >= first - start + GROUP) & (cols < last - start)
-    tile = tl.load(tiles_ptr + rows.to(tl.int64)[:, None] * BLOCK_SIZE + cols, mask=behind, other=0.0)
-    return inverse, tile
+    inside = (cols >= group * GROUP) & (rows < BLOCK_SIZE)
+    return tl.load(folded_ptr + (first + rows) * stride + cols, mask=inside, other=0.0)
 
 
 @triton.jit
 def s118_solve_kernel(
-    a_ptr, tiles_ptr, inverse_ptr, start, last, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr
+    a_ptr, folded_ptr, start, last, stride, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr
 ):
     lane = tl.arange(0, GROUP)
-    triangle = lane[:, None] <= lane[None, :]
     cols = start + tl.arange(0, BLOCK_SIZE)
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+        tl.extra.cuda.gdc_launch_dependents()
+    first = start.to(tl.int64)
     rest = tl.load(a_ptr + cols, mask=cols < last, other=0.0)
-    inverse, tile = s118_load_group(tiles_ptr, inverse_ptr, start, start, last, GROUP, BLOCK_SIZE)
-    for first in range(start, last, GROUP):
-        next_inverse, next_tile = s118_load_group(
-            tiles_ptr, inverse_ptr, first + GROUP, start, last, GROUP, BLOCK_SIZE
-        )
-        right = tl.gather(rest, first - start + lane, axis=0)
-        x = tl.sum(tl.where(triangle, right[:, None] * inverse, 0.0), axis=0)
-        tl.store(a_ptr + first + lane, x, mask=first + lane < last)
-        rest += tl.sum(tile * x[:, None], axis=0)
-        inverse = next_inverse
-        tile = next_tile
+    f0 = s118_load_folded(folded_ptr, first, 0, stride, GROUP, BLOCK_SIZE)
+    f1 = s118_load_folded(folded_ptr, first, 1, stride, GROUP, BLOCK_SIZE)
+    f2 = s118_load_folded(folded_ptr, first, 2, stride, GROUP, BLOCK_SIZE)
+    for group in range(tl.cdiv(last - start, GROUP)):
+        f3 = s118_load_folded(folded_ptr, first, group + 3, stride, GROUP, BLOCK_SIZE)
+        right = tl.gather(rest, group * GROUP + lane, axis=0)
+        rest -= tl.sum(f0 * right[:, None], axis=0)
+        f0, f1, f2 = f1, f2, f3
+    tl.store(a_ptr + cols, rest, mask=cols < last)
 
 
 @triton.jit
 def s118_update_kernel(
-    a_ptr, bb_ptr, start, m, BLOCK_ROWS: tl.constexpr, BLOCK_COLS: tl.constexpr, BLOCK_SIZE: tl.constexpr
+    a_ptr,
+    bb_ptr,
+    start,
+    m,
+    BLOCK_ROWS: tl.constexpr,
+    BLOCK_COLS: tl.constexpr,
+    BLOCK_SIZE: tl.constexpr,
+    OVERLAP: tl.constexpr,
 ):
+    if OVERLAP:
+        tl.extra.cuda.gdc_wait()
+        tl.extra.cuda.gdc_launch_dependents()
     # Row j of bb multiplies a[i - 1 - j]: it is read along its storage where that lies in the solved block.
     left = start + BLOCK_SIZE + tl.program_id(0) * BLOCK_COLS
     cols = left + tl.arange(0, BLOCK_COLS)
@@ -93,20 +111,41 @@ def s118_update_kernel(
 def s118(a: torch.Tensor, bb: torch.Tensor, m: int) -> None:
     if m < 2:
         return
-    GROUP = 32
-    BLOCK_SIZE = 256
-    groups = triton.cdiv(m, GROUP)
-    inverse = torch.empty(groups * GROUP * GROUP, dtype=bb.dtype, device=bb.device)
-    tiles = torch.empty(groups * GROUP * BLOCK_SIZE, dtype=bb.dtype, device=bb.device)
-    s118_prepare_kernel[(groups, BLOCK_SIZE // GROUP)](
-        bb, inverse, tiles, m, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, num_warps=2
+    GROUP, BLOCK_SIZE, COLUMNS = 16, 256, 32
+    overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
+    options = {"launch_pdl": True} if overlap else {}
+    blocks = triton.cdiv(m, BLOCK_SIZE)
+    # Rows of an odd length: each thread then holds all of a group's rows in its columns.
+    stride = BLOCK_SIZE + 1
+    folded = torch.empty(blocks * BLOCK_SIZE * stride, dtype=bb.dtype, device=bb.device)
+    s118_fold_kernel[(triton.cdiv(m, GROUP), BLOCK_SIZE // COLUMNS)](
+        bb, folded, m, stride, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, COLUMNS=COLUMNS, OVERLAP=overlap, num_warps=1
     )
     for start in range(0, m, BLOCK_SIZE):
         last = min(start + BLOCK_SIZE, m)
         s118_solve_kernel[(1,)](
-            a, tiles, inverse, start, last, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, num_warps=8
+            a,
+            folded,
+            start,
+            last,
+            stride,
+            GROUP=GROUP,
+            BLOCK_SIZE=BLOCK_SIZE,
+            OVERLAP=overlap,
+            num_warps=4,
+            **options,
         )
         if last < m:
-            s118_update_kernel[(triton.cdiv(m - last, 32),)](
-                a, bb, start, m, BLOCK_ROWS=64, BLOCK_COLS=32, BLOCK_SIZE=BLOCK_SIZE, num_warps=8
+            programs = triton.cdiv(m - last, 32)
+            s118_update_kernel[(programs,)](
+                a,
+                bb,
+                start,
+                m,
+                BLOCK_ROWS=64,
+                BLOCK_COLS=32,
+                BLOCK_SIZE=BLOCK_SIZE,
+                OVERLAP=overlap,
+                num_warps=8,
+                **options,
             )

@@ -103,8 +103,8 @@ def s343_pack_kernel(
     offsets = rows[:, None] * m + columns[None, :]
     bb = tl.load(bb_ptr + offsets, mask=mask, other=0.0)
     aa = tl.load(aa_ptr + offsets, mask=mask)
-    positive = tl.trans((bb > 0).to(tl.int32))
-    ranks = tl.cumsum(positive, axis=1) - 1
+    positive = bb > 0
+    ranks = tl.cumsum(positive.to(tl.int32), axis=0) - 1
     if OVERLAP:
         tl.extra.cuda.gdc_wait()
     if STARTS:
@@ -112,13 +112,15 @@ def s343_pack_kernel(
     else:
         starts = s343_starts(column_counts_ptr, tile_counts_ptr, tile // strips, strips, STRIPS, COLUMNS, COUNTS)
         start = tl.sum(tl.where(tl.arange(0, STRIPS)[:, None] == strip, starts, 0), axis=0)
-    tl.store(flat_ptr + start[:, None] + ranks, tl.trans(aa), mask=positive > 0)
+    base = tl.min(start, axis=0)
+    places = (start - base).to(tl.int32)[None, :] + ranks
+    tl.store(flat_ptr + base + tl.trans(places), tl.trans(aa), mask=tl.trans(positive))
 
 
 def s343(aa: torch.Tensor, bb: torch.Tensor, flat: torch.Tensor, m: int) -> None:
     overlap = aa.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(aa.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    ROWS, COLUMNS, num_warps = (32, 16, 4) if m <= 512 else (256, 16, 8)
+    ROWS, COLUMNS, num_warps = (32, 16, 4) if m <= 512 else (512, 8, 4)
     strips, blocks = triton.cdiv(m, ROWS), triton.cdiv(m, COLUMNS)
     tiles = strips * blocks
     STRIPS, COUNTS = triton.next_power_of_2(strips), 1024

@@ -4,12 +4,16 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from clib.build import ROOT, BuildError, build
 from tsvc.cases import make
+from tsvc.clocks import HostClock
 from tsvc.device import Device
 from tsvc.expected import expect
+from tsvc.gates import ALL
+from tsvc.gputime import Bench
 from tsvc.judge import Judge
 from tsvc.lease import visible_gpus
 from tsvc.limits import Floors
@@ -199,3 +203,14 @@ def test_a_kernel_is_timed_on_the_gpu():
     assert timing.method == "graph"
     assert len(timing.samples) == len(timing.launch) == 5
     assert 0 < timing.median < sorted(timing.launch)[2]
+
+
+def test_the_parents_clock_repeats_what_was_timed():
+    bench, seen = Bench(HostClock()), []
+    arrays = {"a": np.arange(1, 9, dtype=np.float32), "1/a": np.full(8, -5, np.float32)}
+    request = {"amplitudes": {"a": 1 / 16}, "datasets": 1, "warmups": 0, "calls": 3, "limit": 5, "gates": sorted(ALL)}
+    bench.measure(lambda views: seen.append(views["a"].clone()), arrays, request)
+    assert any((one < 0).all() for one in seen)  # it was checked on the other data
+    seen.clear()
+    bench.again(1, by_call=False)
+    assert seen and all((one > 0).all() for one in seen)
