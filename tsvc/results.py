@@ -14,7 +14,10 @@ SCHEMA = 1
 
 @dataclass
 class Test:
-    """One test as reported: outcome passed, failed, skipped or error (ours); verdict [letter, word, text] if failed."""
+    """One test as reported: verdict is [letter, word, text] if it failed.
+
+    outcome: passed, failed, skipped, error (ours), or unasked: left out by --benchmark-only, as by -m timing.
+    """
 
     loop: str
     outcome: str = "unreported"
@@ -51,8 +54,8 @@ class Collector:
             test.outcome = "error"
             test.reason = str(report.longrepr).strip().split("\n")[-1][:500]
         elif report.skipped and test.outcome == "unreported":
-            test.outcome = "skipped"
             test.reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            test.outcome = "unasked" if "--benchmark-only active" in test.reason else "skipped"
         elif report.passed and report.when == "call" and test.outcome == "unreported":
             test.outcome = "passed"
 
@@ -71,7 +74,8 @@ class Collector:
         for test in tests:
             if test.verdict:
                 return test.verdict[1]
-        judged = [test for test in tests if not (test.is_timing and test.outcome == "skipped")]
+        asked = [test for test in tests if test.outcome != "unasked"]
+        judged = [test for test in asked if not (test.is_timing and test.outcome == "skipped")]
         if not judged or any(test.outcome == "skipped" for test in judged):
             return "SKIPPED"
         return "PASSED" if all(test.outcome == "passed" for test in judged) else "UNREPORTED"

@@ -25,6 +25,8 @@ def report(test: str, outcome: str = "passed", when: str = "call", verdict=None,
 
 WRONG = ["W", "WRONG", "s111: differs"]
 RACY = ["R", "RACY", "s111: differs at times"]
+#: How pytest-benchmark says that a test is left out.
+BENCHMARK_ONLY = ("file", 1, "Skipped: Skipping non-benchmark (--benchmark-only active).")
 
 
 @pytest.fixture
@@ -61,6 +63,11 @@ def test_loop_of(node, loop):
         ([report("test_correct[s111]")], "PASSED"),
         ([report("test_correct[s111]"), report("test_speed[s111]", "skipped", "setup")], "PASSED"),
         ([report("test_speed[s111]", "skipped", "setup")], "SKIPPED"),
+        (
+            [report("test_correct[s111]", "skipped", "setup", longrepr=BENCHMARK_ONLY), report("test_speed[s111]")],
+            "PASSED",
+        ),
+        ([report("test_correct[s111]", "skipped", "setup", longrepr=BENCHMARK_ONLY)], "SKIPPED"),
         ([report("test_correct[s111]"), report("test_sizes[s111]", "skipped", "setup")], "SKIPPED"),
         ([report("test_correct[s111]"), report("test_sizes[s111]", when="setup")], "UNREPORTED"),
         ([report("test_correct[s111]", "failed", verdict=WRONG), report("test_sizes[s111]")], "WRONG"),
