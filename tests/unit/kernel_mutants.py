@@ -2,7 +2,8 @@
 
 Not changed, since any value is right there: what only cuts the work into pieces (names in CAPITALS, num_warps,
 num_stages), a length from which on the host takes another way, what a masked load returns for lanes that reach no store
-(dead_lanes), that a count of nothing is not negative, 64-bit index arithmetic (no array here has 2**31 elements),
+(dead_lanes), whether a launch may begin while the one before it runs (the interpreter runs one after the other, so only
+a GPU could tell), that a count of nothing is not negative, 64-bit index arithmetic (no array here has 2**31 elements),
 annotations and docstrings. Where a load's lanes reach no store, a wider mask leaves it out of bounds or makes no
 difference: such a mutant is `harmless` if it passes.
 """
@@ -142,7 +143,7 @@ def _slots(root: ast.AST):
     pending = [(root, "body", k, child) for k, child in enumerate(root.body)]
     while pending:
         parent, field, index, node = pending.pop(0)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        if (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)) or _is_overlap(node):
             continue
 
         def put(new, parent=parent, field=field, index=index):
@@ -165,6 +166,14 @@ def _slots(root: ast.AST):
                 pending += [(node, name, k, child) for k, child in enumerate(value) if _is_code(child)]
             elif _is_code(value):
                 pending.append((node, name, None, value))
+
+
+def _is_overlap(node: ast.AST) -> bool:
+    """Whether a statement only says that launches may overlap: on the host, or under OVERLAP in a kernel."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id="overlap" | "options")]) | ast.If(test=ast.Name(id="OVERLAP"), orelse=[]):
+            return True
+    return False
 
 
 def _in_triton(function: ast.AST) -> bool:

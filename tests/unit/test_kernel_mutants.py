@@ -63,10 +63,10 @@ def test_a_mutant_that_triton_refuses_is_not_counted():
 class TestCommittedScore:
     """Of results/kernel-mutants.json, which need not hold all loops yet: the page says how many."""
 
-    def test_at_least_94_percent_are_killed(self):
+    def test_at_least_97_percent_are_killed(self):
         rows = living(read_rows())
-        assert len({row["loop"] for row in rows}) >= 65
-        assert sum(row["verdict"] != "PASSED" for row in rows) >= 0.94 * len(rows)
+        assert len({row["loop"] for row in rows}) >= 21
+        assert sum(row["verdict"] != "PASSED" for row in rows) >= 0.97 * len(rows)
 
     def test_no_reason_is_left_over(self):
         survivors = {key_of(row) for row in read_rows() if row["verdict"] == "PASSED"}

@@ -13,7 +13,6 @@ import plotly.graph_objects
 import pytest
 
 from clib.build import ROOT
-from tsvc.loops import LOOPS
 from tsvc.report.figures import loop_figures, run_figures
 from tsvc.report.page import run_page
 from tsvc.results import read_results, write_reports
@@ -30,6 +29,7 @@ KERNEL = "import triton\n\n\ndef s112(a, b, n):  # </template>\n    return a < b
 def rich() -> dict:
     """The committed run with everything that a record may hold: attempts, findings, sources, sweeps, money."""
     record = copy.deepcopy(read_results(COMMITTED))
+    record["loops"] = {name: entry for name, entry in record["loops"].items() if "speedup" in entry}
     for k, (name, entry) in enumerate(record["loops"].items()):
         verdicts = ["WRONG"] * (k % 3) + ["PASSED"]
         entry["attempts"] = [{"sample": 1, "number": j, "verdict": word} for j, word in enumerate(verdicts, 1)]
@@ -86,9 +86,9 @@ def test_one_file_below_8_mb_that_asks_for_nothing(page):
     assert Links.found == []
 
 
-def test_texts_of_others_are_shown_not_run(page):
+def test_texts_of_others_are_shown_not_run(page, rich):
     assert "got &lt;/script&gt;" in page
-    assert page.count("</template>") == len(LOOPS)
+    assert page.count("</template>") == len(rich["loops"])
     assert "broken in'</script>" not in page
 
 
@@ -200,7 +200,7 @@ def test_in_a_browser_it_sorts_filters_and_opens_a_loop(page, rich, tmp_path):
     speedups = {name: entry["speedup"] for name, entry in rich["loops"].items()}
     for seen in parsed.values():
         assert seen["complaints"] == []
-        assert (seen["rows"], seen["plots"] > 0) == (151, True)
+        assert (seen["rows"], seen["plots"] > 0) == (len(rich["loops"]), True)
         assert seen["slowest"] == min(speedups, key=speedups.__getitem__)
         assert seen["fastest"] == max(speedups, key=speedups.__getitem__)
         assert seen["first"] == "s000"
