@@ -56,7 +56,7 @@ class Generation:
         self.loops = [loop for loop in asked if plan.open_samples(self.store, loop)]
         self.ledger = Ledger(read_prices(plan.prices), plan.max_cost, spent=self._spent_before(asked))
         self.course = Course(len(self.loops))
-        self._prompt_lock = threading.Lock()
+        self._prompt_lock, self._count_lock = threading.Lock(), threading.Lock()
         self._is_stopped = threading.Event()
         self._waiting = deque(self.loops)
         self._bugs: list[BaseException] = []
@@ -106,7 +106,13 @@ class Generation:
                 self._is_stopped.set()
                 return
             self.course.working.pop(loop.name, None)
-            self.course.done += not self.course.halt
+            self._count(done=int(not self.course.halt))
+
+    def _count(self, **more: int) -> None:
+        """Add to the course's counts; two threads that add at once would lose one of them."""
+        with self._count_lock:
+            for name, step in more.items():
+                setattr(self.course, name, getattr(self.course, name) + step)
 
     def _halt(self, why: str) -> None:
         self.course.halt = self.course.halt or why
@@ -122,7 +128,7 @@ class Generation:
                 if isinstance(what, Request):
                     self.course.working[name] = what.attempt
                 else:
-                    self.course.attempts += 1
+                    self._count(attempts=1)
 
             def is_stopped() -> bool:
                 return self._is_stopped.is_set() or bool(self.course.halt)
@@ -160,7 +166,7 @@ class Generation:
                 if any(attempt.passed for attempt in Transcript(self.store.transcript(loop.name, sample)).attempts):
                     self.store.promote(loop.name, sample)
                     break
-        self.course.passed += self.store.has_kernel(loop.name)
+        self._count(passed=int(self.store.has_kernel(loop.name)))
 
     def _record(self, series: Series, accepted: Attempt) -> dict:
         assert accepted.reply is not None

@@ -15,6 +15,7 @@ import numpy as np
 
 from tsvc.comparison import compare, describe_difference
 from tsvc.expected import Expected, expect
+from tsvc.gates import ALL
 from tsvc.inputs import Case
 from tsvc.kernel import Answer
 from tsvc.verdicts import Crashed, Decoy, Hung, KernelFailure, TorchFallback
@@ -43,8 +44,8 @@ def check_launches_matter(expected: Expected, run: Run) -> None:
             raise TorchFallback(f"when its launches fail, {' and '.join(found)} comes out right in some other way")
 
 
-def check_launches_alone_see(expected: Expected, run: Run) -> None:
-    """Raises TorchFallback for what is wrong where the host does not see the data."""
+def check_launches_alone_see(expected: Expected, run: Run, gates: frozenset[str] = ALL) -> None:
+    """Raises TorchFallback for what is wrong where the host does not see the data. gates: those of the comparison."""
     fill = 1
     try:
         sent, answer = run(expected.case, fill, "blind")
@@ -52,7 +53,7 @@ def check_launches_alone_see(expected: Expected, run: Run) -> None:
         raise
     except KernelFailure as failure:
         raise TorchFallback(f"it fails where launches alone see the data: {failure}") from None
-    if wrong := compare(expected.case.loop, expected, fill, sent, answer.arrays, answer.result):
+    if wrong := compare(expected.case.loop, expected, fill, sent, answer.arrays, answer.result, gates):
         raise TorchFallback(
             f"right only where the host sees the data, too: someone else works on them\n  blind   {wrong}"
         )

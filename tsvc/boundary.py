@@ -124,8 +124,8 @@ def _readable() -> list[str]:
     """What a child needs beside the system's libraries: Python, its packages, our own modules, a CUDA of the user's."""
     paths = [sys.base_prefix, sys.prefix, *_links(sys.executable), str(ROOT / "tsvc")]
     for name in (os.environ.get("CC"), "cc", "gcc", "clang"):  # Triton builds its launchers with one of them
-        compiler = shutil.which(name) if name else None
-        paths += [str(Path(link).parents[1]) for link in _links(compiler)] if compiler else []
+        links = [Path(link) for link in _links(shutil.which(name) or "")] if name else []
+        paths += [str(link.parents[1]) for link in links if link.parent.name == "bin"]
     for name in _PACKAGES:
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin:

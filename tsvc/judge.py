@@ -217,7 +217,7 @@ class Judge:
         if "ablation" in self.gates:
             check_launches_matter(expected, run)
         if "blindness" in self.gates:
-            check_launches_alone_see(expected, run)
+            check_launches_alone_see(expected, run, self.gates)
         self._ablated = size
 
     def _send(self, kernel: Kernel, case: Case, fill: int, **options) -> tuple[dict, Answer]:

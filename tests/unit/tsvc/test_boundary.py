@@ -213,6 +213,7 @@ def test_a_compiler_elsewhere_can_be_read(monkeypatch, tmp_path):
     monkeypatch.setattr(boundary, "_is_too_much", lambda path: False)  # temporary files are
     command = boundary.behind_bwrap("interpreter", tmp_path)
     assert command[command.index(str(tmp_path / "toolchain")) - 1] == "--ro-bind-try"
+    assert "/etc" not in command  # where a system keeps its choice of compiler
 
 
 def test_the_environment_is_an_allow_list(monkeypatch, tmp_path):
