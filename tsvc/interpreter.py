@@ -15,7 +15,7 @@ from triton.runtime import interpreter as triton_interpreter
 from triton.runtime.autotuner import Autotuner
 from triton.runtime.errors import OutOfResources
 
-from tsvc import tree_order
+from tsvc import shortcuts, tree_order
 from tsvc.accesses import ATOMIC, LOAD, STORE, Access, AccessLog, Extent, disjoint, first_unwritten
 from tsvc.blindness import Blindness, tensors_in
 from tsvc.gates import ALL
@@ -61,6 +61,7 @@ class Observer:
         self.reset()
         _mend_index()
         tree_order.install()
+        shortcuts.install()
         self._wrap_grid()
         self._wrap_patching()
         self._wrap_barriers()

@@ -1,0 +1,141 @@
+"""Triton's interpreter, with the same results in less time.
+
+Imported by the child alone. Most of the interpreter's time goes by around the numpy calls: new type and shape objects
+for every value, promotions of types that are equal, broadcasts of shapes that are equal, and for each integer sum or
+product eight more operations that look for an overflow of which nobody is told, because device_assert says nothing
+without Triton's debug option. What is left out here changes no value, type or shape.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import triton.language as tl
+from triton.language.semantic import TritonSemantic
+from triton.runtime import interpreter as triton_interpreter
+
+#: Types of which two equal ones promote to themselves in every operation.
+_INTEGERS, _FLOATS = {tl.int32.name, tl.int64.name}, {tl.float32.name, tl.float64.name}
+_PLAIN = _INTEGERS | _FLOATS
+#: Constants that are kept at most.
+_CONSTANTS = 4096
+
+
+def install() -> None:
+    """Take the shortcuts from now on."""
+    tl.core.block_type.__init__ = _remembered_block(tl.core.block_type.__init__)
+    tl.core.tensor.__init__ = _remembered_tensor(tl.core.tensor.__init__)
+    triton_interpreter._patch_attr = _without_wrapper(triton_interpreter._patch_attr)
+    triton_interpreter._get_np_dtype = _remembered_dtype(triton_interpreter._get_np_dtype)
+    for name, shortcut in (
+        ("binary_op_type_checking_impl", _without_promotion),
+        ("broadcast_impl_value", _without_broadcast),
+        ("binary_op_sanitize_overflow_impl", _without_silent_checks),
+    ):
+        setattr(TritonSemantic, name, shortcut(getattr(TritonSemantic, name)))
+
+
+def _remembered_block(make: Callable) -> Callable:
+    """A block type's shape, size and name are worked out once."""
+    known: dict[tuple, dict] = {}
+
+    def init(block, element_ty, shape):
+        key = (element_ty.name, *shape)
+        if key not in known:
+            make(block, element_ty, shape)
+            known[key] = dict(vars(block))
+            return
+        vars(block).update(known[key])
+        block.element_ty = element_ty
+
+    return init
+
+
+def _remembered_tensor(make: Callable) -> Callable:
+    """Values of one type share what says how large they are."""
+    known: dict[str, dict] = {}
+
+    def init(tensor, handle, type):
+        if type.name not in known:
+            make(tensor, handle, type)
+            known[type.name] = dict(vars(tensor))
+            return
+        vars(tensor).update(known[type.name])
+        tensor.handle, tensor.type, tensor.dtype = handle, type, type.scalar
+
+    return init
+
+
+def _remembered_dtype(find: Callable) -> Callable:
+    """numpy's type for one of Triton's, looked up without a new table of all types."""
+    known: dict[str, np.dtype] = {}
+
+    def dtype(kind):
+        name = kind.scalar.name
+        if name not in known:
+            known[name] = find(kind)
+        return known[name]
+
+    return dtype
+
+
+def _without_wrapper(patch: Callable) -> Callable:
+    """The language's functions are called past the wrapper that only looks whether they are called by Triton."""
+
+    def shortcut(owner, name, member, *more):
+        return patch(owner, name, getattr(member, "__wrapped__", member), *more)
+
+    return shortcut
+
+
+def _without_promotion(check: Callable) -> Callable:
+    known: dict[tuple, tl.core.tensor] = {}
+
+    def constant(semantic, value: float, like: tl.core.tensor) -> tl.core.tensor:
+        """A Python number as a block or scalar of another value's type."""
+        # 0.0 equals -0.0 and 1 equals 1.0, but they are other constants.
+        key = (type(value), value, math.copysign(1.0, value), like.type.name)
+        if key not in known:
+            if len(known) >= _CONSTANTS:
+                known.clear()
+            _, made = semantic.broadcast_impl_value(like, semantic.scalar_constant(value, like.dtype))
+            made.handle.data.flags.writeable = False
+            known[key] = made
+        return known[key]
+
+    def shortcut(semantic, lhs, rhs, allow_lhs_ptr=False, allow_rhs_ptr=False, arithmetic_check=True, div_or_mod=False):
+        if isinstance(lhs, tl.core.tensor) and lhs.dtype.name in _PLAIN:
+            if isinstance(rhs, tl.core.tensor):
+                if lhs.type.name == rhs.type.name:
+                    return lhs, rhs
+            elif arithmetic_check and _promotes(rhs, lhs):
+                return lhs, constant(semantic, rhs, lhs)
+        elif isinstance(rhs, tl.core.tensor) and rhs.dtype.name in _PLAIN and arithmetic_check and _promotes(lhs, rhs):
+            return constant(semantic, lhs, rhs), rhs
+        return check(semantic, lhs, rhs, allow_lhs_ptr, allow_rhs_ptr, arithmetic_check, div_or_mod)
+
+    return shortcut
+
+
+def _promotes(value, other: tl.core.tensor) -> bool:
+    """Whether a number takes the type of a value that it is combined with, as every ordinary one does."""
+    if type(value) is int:
+        return -(2**31) <= value < 2**31
+    return type(value) is float and value == value and other.dtype.name in _FLOATS
+
+
+def _without_broadcast(broadcast: Callable) -> Callable:
+    def shortcut(semantic, lhs, rhs):
+        if lhs.type.is_block() and rhs.type.is_block() and [*lhs.type.shape] == [*rhs.type.shape]:
+            return lhs, rhs
+        return broadcast(semantic, lhs, rhs)
+
+    return shortcut
+
+
+def _without_silent_checks(check: Callable) -> Callable:
+    def shortcut(semantic, *operands):
+        if semantic.builder.options.debug:
+            check(semantic, *operands)
+
+    return shortcut
