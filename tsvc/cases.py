@@ -16,11 +16,11 @@ GPU_SIZES = [*SIZES, (32000, 256), LONG]
 
 
 def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
-    """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**21 elements."""
+    """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**22 elements."""
     if not on_gpu:  # the interpreter takes minutes over a superlinear loop
         return SIZES if loop.is_superlinear else [*SIZES, LONG]
     # In each array, or in all together where C would take minutes.
-    return [*GPU_SIZES, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (2_100_013, 1027)]
+    return [*GPU_SIZES, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (4_300_013, 1027)]
 
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
