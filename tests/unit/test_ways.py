@@ -23,7 +23,7 @@ def function_of(loop: Loop):
 
 
 def ways(loop: Loop, function, n: int, m: int) -> set[tuple]:
-    """What is launched for arrays of a size, which have no memory: each kernel with the flags that it is compiled for."""
+    """What is launched for arrays of a size, which have no memory: each kernel and the flags it is compiled for."""
     from tsvc.child import _bind
     from tsvc.offline import recorded_launches
 
