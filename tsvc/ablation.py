@@ -18,9 +18,10 @@ from tsvc.expected import Expected, expect
 from tsvc.gates import ALL
 from tsvc.inputs import Case
 from tsvc.kernel import Answer
-from tsvc.verdicts import Crashed, Decoy, Hung, KernelFailure, TorchFallback
+from tsvc.verdicts import Crashed, Decoy, Hung, KernelFailure, TorchFallback, Wrong
 
-#: run(case, fill, launch) -> (arrays as they were sent, answer): a call whose launches are "skip", "fail" or "blind".
+#: run(case, fill, launch) -> (arrays as they were sent, answer): a call whose launches are "skip", "fail" or "blind", or
+#: as usual for "".
 Run = Callable[[Case, int, str], tuple[dict, Answer]]
 #: Kinds of data and steps of the seed on which a suspicion is confirmed.
 _AGAIN = (("exact", 101), ("uniform", 102))
@@ -45,7 +46,10 @@ def check_launches_matter(expected: Expected, run: Run) -> None:
 
 
 def check_launches_alone_see(expected: Expected, run: Run, gates: frozenset[str] = ALL) -> None:
-    """Raises TorchFallback for what is wrong where the host does not see the data. gates: those of the comparison."""
+    """Raises TorchFallback for what is wrong where the host does not see the data, Wrong if it now is where it does.
+
+    gates: those of the comparison.
+    """
     fill = 1
     try:
         sent, answer = run(expected.case, fill, "blind")
@@ -54,6 +58,9 @@ def check_launches_alone_see(expected: Expected, run: Run, gates: frozenset[str]
     except KernelFailure as failure:
         raise TorchFallback(f"it fails where launches alone see the data: {failure}") from None
     if wrong := compare(expected.case.loop, expected, fill, sent, answer.arrays, answer.result, gates):
+        sent, answer = run(expected.case, fill, "")
+        if again := compare(expected.case.loop, expected, fill, sent, answer.arrays, answer.result, gates):
+            raise Wrong(f"{again}\n  note    right before, in a call with other old contents of memory")
         raise TorchFallback(
             f"right only where the host sees the data, too: someone else works on them\n  blind   {wrong}"
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import FlakyFailure
 
-from tsvc.cases import fixed, sizes
+from tsvc.cases import TIMED, fixed, sizes
 from tsvc.device import Device
 from tsvc.judge import Judge, require_evidence
 from tsvc.strategies import largest_cases
@@ -53,7 +53,7 @@ def accept(judge: Judge, compiler: Device, draws_seed: int = 0) -> Acceptance:
         if failure := failure_of(error):
             raise failure.with_traceback(None) from None
         raise
-    case = timing_case(judge.loop, 32000, 256)
+    case = timing_case(judge.loop, *TIMED)
     assert case is not None, "every loop has a legal case near the timed size"
     judge.compile(compiler, case, list(TARGETS))
     return Acceptance(len(judge.judged), judge.device.facts)

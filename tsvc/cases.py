@@ -9,18 +9,18 @@ _BEYOND_BLOCKS = [(1026, 33), (259, 18)]
 #: (n, m) of the fixed cases: one element, tails, several blocks.
 SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34), *_BEYOND_BLOCKS]
 
+#: What is timed unless --timing-n and --timing-m say otherwise.
+TIMED = (32000, 256)
 #: Above 2**16, where kernels take the way that they have for long arrays.
 LONG = (70001, 300)
-#: On a GPU also the timed size.
-GPU_SIZES = [*SIZES, (32000, 256), LONG]
 
 
 def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
     """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**22 elements."""
     if not on_gpu:  # the interpreter takes minutes over a superlinear loop
-        return SIZES if loop.is_superlinear else [*SIZES, LONG]
+        return SIZES if loop.is_superlinear else [*SIZES, TIMED, LONG]
     # In each array, or in all together where C would take minutes.
-    return [*GPU_SIZES, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (4_300_013, 1027)]
+    return [*SIZES, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (4_300_013, 1027)]
 
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
@@ -87,7 +87,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         elif (n, m) == LONG:
             kinds = ("late",)
             found.append(make(loop, n, m, "late", first + position, _lowest(loop, n, m)))
-        elif (n, m) in _BEYOND_BLOCKS:
+        elif (n, m) in (*_BEYOND_BLOCKS, TIMED):
             kinds = ("exact",)
         elif position in (fine, tiny):
             kinds = ("exact", "awkward", "fine" if position == fine else "tiny")

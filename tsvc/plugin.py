@@ -12,6 +12,7 @@ from tsvc import baselines, boundary, sweep
 from tsvc import loops as registry
 from tsvc.acceptance import failure_of
 from tsvc.audit import Audit
+from tsvc.cases import TIMED
 from tsvc.compare import BeyondNoise
 from tsvc.csource import SourceError
 from tsvc.demands import Demands
@@ -64,8 +65,8 @@ def pytest_addoption(parser):
     option("--max-slowdown", slower, type=float, metavar="RATIO")
     option("--record", "renew the record of every kernel that passes, stale ones too", action="store_true")
     option("--results", "write results.json, REPORT.md and badge.json to this directory", type=Path, metavar="DIR")
-    option("--timing-n", "1-D length of timed runs (default %(default)s)", type=int, default=32000, metavar="N")
-    option("--timing-m", "2-D side of timed runs (default %(default)s)", type=int, default=256, metavar="M")
+    option("--timing-n", "1-D length of timed runs (default %(default)s)", type=int, default=TIMED[0], metavar="N")
+    option("--timing-m", "2-D side of timed runs (default %(default)s)", type=int, default=TIMED[1], metavar="M")
     others = f"also time these ways to run a loop, separated by commas: {', '.join(baselines.NAMES)}, or all"
     option("--baselines", others, default="", metavar="NAMES")
     option("--sweep", "also time each loop over sizes, on both sides; needs a GPU", action="store_true")

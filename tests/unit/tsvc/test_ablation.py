@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from tsvc.ablation import check_launches_matter
+from tsvc.ablation import check_launches_alone_see, check_launches_matter
 from tsvc.expected import expect
 from tsvc.inputs import Case
 from tsvc.kernel import Answer
 from tsvc.loops import LOOPS
-from tsvc.verdicts import Crashed, Decoy, TorchFallback
+from tsvc.verdicts import Crashed, Decoy, TorchFallback, Wrong
 
 S000, S311 = LOOPS["s000"], LOOPS["s311"]
 
 
-def check(loop, kernel, kind="exact", n=300):
-    """kernel(arrays, launch) -> result; launch is "skip" or "fail"."""
+def check(loop, kernel, kind="exact", n=300, matter=check_launches_matter):
+    """kernel(arrays, launch) -> result; launch is "skip", "fail", "blind" or ""."""
 
     def run(case, fill, launch):
         sent = case.arrays(fill)
@@ -22,7 +22,7 @@ def check(loop, kernel, kind="exact", n=300):
         result = kernel(arrays, launch)
         return sent, Answer(arrays, {}, None if result is None else np.float64(result), {})
 
-    check_launches_matter(expect(Case(loop, n, kind=kind, seed=3)), run)
+    matter(expect(Case(loop, n, kind=kind, seed=3)), run)
 
 
 def test_a_kernel_that_does_nothing_without_launches_passes():
@@ -79,3 +79,17 @@ def test_a_result_that_the_function_begins_with_is_no_decoy():
     check(S311, lambda arrays, launch: value)
     with pytest.raises(Decoy, match="result comes out right"):
         check(S311, lambda arrays, launch: arrays["a"].sum(dtype=np.float64))
+
+
+def test_one_that_is_wrong_only_where_launches_alone_see_falls_back():
+    def kernel(arrays, launch):
+        if launch != "blind":
+            arrays["a"][:] = arrays["b"] + 1
+
+    with pytest.raises(TorchFallback, match="right only where the host sees the data"):
+        check(S000, kernel, matter=check_launches_alone_see)
+
+
+def test_one_that_has_stopped_working_is_wrong():
+    with pytest.raises(Wrong, match="right before"):
+        check(S000, lambda arrays, launch: None, matter=check_launches_alone_see)
