@@ -20,7 +20,7 @@ from tsvc.inputs import Case
 from tsvc.kernel import Answer
 from tsvc.verdicts import Crashed, Decoy, Hung, KernelFailure, TorchFallback, Wrong
 
-#: run(case, fill, launch) -> (arrays as they were sent, answer): a call whose launches are "skip", "fail" or "blind", or
+#: run(case, fill, launch) -> (arrays as they were sent, answer): a call whose launches are "skip", "fail", "blind", or
 #: as usual for "".
 Run = Callable[[Case, int, str], tuple[dict, Answer]]
 #: Kinds of data and steps of the seed on which a suspicion is confirmed.
