@@ -25,7 +25,7 @@ def install() -> None:
     """Take the shortcuts from now on."""
     tl.core.block_type.__init__ = _remembered_block(tl.core.block_type.__init__)
     tl.core.tensor.__init__ = _remembered_tensor(tl.core.tensor.__init__)
-    triton_interpreter._patch_attr = _without_wrapper(triton_interpreter._patch_attr)
+    triton_interpreter._patch_attr = _without_wrapper
     triton_interpreter._get_np_dtype = _remembered_dtype(triton_interpreter._get_np_dtype)
     for name, shortcut in (
         ("binary_op_type_checking_impl", _without_promotion),
@@ -79,13 +79,15 @@ def _remembered_dtype(find: Callable) -> Callable:
     return dtype
 
 
-def _without_wrapper(patch: Callable) -> Callable:
-    """The language's functions are called past the wrapper that only looks whether they are called by Triton."""
+def _without_wrapper(owner, name: str, member: Callable, builder, scope) -> None:
+    """Lets the language's functions be called past the wrapper that only looks whether it is Triton that calls."""
+    function, semantic = getattr(member, "__wrapped__", member), triton_interpreter.interpreter_semantic
 
-    def shortcut(owner, name, member, *more):
-        return patch(owner, name, getattr(member, "__wrapped__", member), *more)
+    def call(*args, **options):
+        options["_semantic"] = semantic
+        return function(*args, **options)
 
-    return shortcut
+    scope.set_attr(owner, name, call)
 
 
 def _without_promotion(check: Callable) -> Callable:
