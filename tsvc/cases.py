@@ -16,11 +16,11 @@ LONG = (70001, 300)
 
 
 def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
-    """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**22 elements."""
+    """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**23 elements."""
     if not on_gpu:  # the interpreter takes minutes over a superlinear loop
-        return SIZES if loop.is_superlinear else [*SIZES, TIMED, LONG]
+        return [*SIZES, TIMED] if loop.is_superlinear else [*SIZES, TIMED, LONG]
     # In each array, or in all together where C would take minutes.
-    return [*SIZES, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (4_300_013, 1027)]
+    return [*SIZES, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (8_600_013, 1027)]
 
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
@@ -71,8 +71,9 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
     """Cases of every data kind over the sizes: most kinds once, at the first, one or two at each other size.
 
     Data that half precision spoils at the first two small sizes. Rounded data also once where kernels work in several
-    blocks, so that what one block hands another is seen rounded. At LONG once with TSVC's parameters, and once with
-    whole-numbered ones at their lower ends, where kernels may have another way for long arrays.
+    blocks, so that what one block hands another is seen rounded. From LONG on data whose extremes come last, so that
+    the last of many partial results counts; at LONG, where kernels may have another way for long arrays, also with
+    whole-numbered parameters at their lower ends, and other such data where a loop returns a number.
     seed: another one (>= 0) draws other data.
     """
     found, first = [], 1000 * seed
@@ -84,11 +85,13 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             kinds = ("tsvc", "exact", "near", "uniform", "awkward")
         elif position == several_blocks:
             kinds = ("exact", "awkward", "uniform")
-        elif (n, m) == LONG:
-            kinds = ("late",)
-            found.append(make(loop, n, m, "late", first + position, _lowest(loop, n, m)))
+        elif n >= LONG[0]:
+            kinds = ("last",)
+            if (n, m) == LONG:
+                kinds = ("last", "late") if loop.result else ("last",)
+                found.append(make(loop, n, m, "last", first + position, _lowest(loop, n, m)))
         elif (n, m) in (*_BEYOND_BLOCKS, TIMED):
-            kinds = ("exact",)
+            kinds = ("late",) if (n, m) == _BEYOND_BLOCKS[-1] else ("exact",)
         elif position in (fine, tiny):
             kinds = ("exact", "awkward", "fine" if position == fine else "tiny")
         found += [make(loop, n, m, kind, first + position) for kind in kinds]

@@ -8,6 +8,7 @@ awkward   ties, zeros of both signs, one-sided and sorted data, a single hit ear
 near      the exact data of the same seed but for a few numbers: whoever kept an answer by a sample of its data is wrong
 fine      multiples of 2**-13: sums of a few hundred are exact in single precision, and not in half precision or tf32
 late      exact data that reach their largest and smallest value, several times, in the last quarter alone
+last      as fine as fine, with the smallest value at the very end, the largest before it, and neither anywhere else
 tiny      exact data of which two in three are 2**-30 times as large: half precision takes these for zeros
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
@@ -21,7 +22,7 @@ from tsvc.domain import arguments, evaluate, extents
 from tsvc.fresh import amplitude, shrinking
 from tsvc.loops import Array, Loop
 
-KINDS = ("tsvc", "exact", "uniform", "awkward", "near", "fresh", "fine", "tiny", "late")
+KINDS = ("tsvc", "exact", "uniform", "awkward", "near", "fresh", "fine", "tiny", "late", "last")
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
 #: Elements that are computed at once: so many stay in a processor's cache.
@@ -158,6 +159,13 @@ def _late(rng, shape, low, high):
     return (centre + scale * eighths / 8).reshape(shape)
 
 
+def _last(rng, shape, low, high):
+    centre, scale = _power_of_two(low, high)
+    values = rng.integers(-3 * 2**11, 3 * 2**11 + 1, int(np.prod(shape))) / 2**13
+    values[-2:] = [7 / 8, -1.0][-values.size :]
+    return (centre + scale * values).reshape(shape)
+
+
 def _tiny(rng, shape, low, high):
     centre, scale = _power_of_two(low, high)
     return centre + scale * rng.integers(-8, 9, shape) / 8 * rng.choice([1.0, 2.0**-30, 2.0**-30], shape)
@@ -209,7 +217,15 @@ def _power_of_two(low: float, high: float) -> tuple[float, float]:
     return centre, float(2.0 ** np.floor(np.log2(half))) if half > 0 else 0.0
 
 
-_DRAW = {"exact": _exact, "uniform": _uniform, "awkward": _awkward, "fine": _fine, "tiny": _tiny, "late": _late}
+_DRAW = {
+    "exact": _exact,
+    "uniform": _uniform,
+    "awkward": _awkward,
+    "fine": _fine,
+    "tiny": _tiny,
+    "late": _late,
+    "last": _last,
+}
 
 
 def _permutation(rng, size, low, high):

@@ -5,7 +5,7 @@ from tsvc.domain import bounds, is_legal
 from tsvc.inputs import KINDS
 from tsvc.loops import LOOPS
 
-SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (2049, 17), (5003, 34), (32000, 256), (70001, 300)]
+SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (2049, 17), (5003, 34), (259, 18), (32000, 256), (70001, 300)]
 
 
 @pytest.mark.parametrize("name", LOOPS)
@@ -66,7 +66,9 @@ def test_kernels_are_judged_above_two_to_the_sixteenth(on_gpu):
     short = {name for name, loop in LOOPS.items() if (70001, 300) not in sizes(loop, on_gpu)}
     assert short == (set() if on_gpu else {name for name, loop in LOOPS.items() if loop.is_superlinear})
     assert len(short) < 20
-    assert [case.kind for case in fixed(LOOPS["s000"], SIZES) if case.n == 70001] == ["late"]
+    assert [case.kind for case in fixed(LOOPS["s000"], SIZES) if case.n == 70001] == ["last"]
+    assert [case.kind for case in fixed(LOOPS["s314"], SIZES) if case.n == 70001] == ["last", "late"]
+    assert all((32000, 256) in sizes(loop, on_gpu) for loop in LOOPS.values())
 
 
 def test_long_arrays_come_with_whole_numbered_parameters_at_their_lower_ends_too():

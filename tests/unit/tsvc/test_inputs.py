@@ -186,6 +186,15 @@ def test_fine_data_are_spoilt_by_half_precision_and_tiny_ones_vanish_there():
     assert 0.4 < np.mean(vanished) < 0.8
 
 
+def test_the_extremes_come_last():
+    for name, array in (("s000", "b"), ("s1119", "bb"), ("s321", "b")):
+        values = make(LOOPS[name], 1000, 32, "last", 1).arrays()[array].reshape(-1)
+        assert values.argmin() == values.size - 1 and values.argmax() == values.size - 2
+        assert np.abs(values[:-2]).max() < values[-2] < -values[-1]
+        assert not np.array_equal(values, values.astype(np.float16))
+    assert make(LOOPS["s000"], 1, 1, "last", 1).arrays()["b"].tolist() == [-1.0]
+
+
 def test_late_data_reach_their_extremes_in_the_last_quarter_alone():
     for seed in range(9):
         values = make(LOOPS["s000"], 1000, 1, "late", seed).arrays()["b"]
