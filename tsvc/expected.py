@@ -6,8 +6,8 @@ legal order of evaluation may give (the idea of CESTAC and of directed-rounding 
 (multiples of 1/8) and all of these agree bit for bit, nothing was rounded, and the kernel must agree exactly.
 
 An order in which C happens to round nothing, a + (1 - 1), says little about another, (a + 1) - 1. So the float64 run is
-repeated with each input moved by a unit of float32 rounding: a right kernel may miss the answer by twice as much as that
-moves it (backward error analysis).
+repeated with each input moved by a unit of float32 rounding: a right kernel may miss the answer by twice what that
+moves it by (backward error analysis).
 """
 
 from concurrent.futures import ThreadPoolExecutor
