@@ -71,9 +71,10 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
     """Cases of every data kind over the sizes: most kinds once, at the first, one or two at each other size.
 
     Data that half precision spoils at the first two small sizes. Rounded data also once where kernels work in several
-    blocks, so that what one block hands another is seen rounded. From LONG on data whose extremes come last, so that
-    the last of many partial results counts; at LONG, where kernels may have another way for long arrays, also with
-    whole-numbered parameters at their lower ends, and other such data where a loop returns a number.
+    blocks, so that what one block hands another is seen rounded. At LONG, where kernels may have another way for
+    long arrays, data whose extremes come last, so that the last of many partial results counts, and exact ones where a
+    loop hands something on, since rounding leaves nothing of so long a sum to compare; also with whole-numbered
+    parameters at their lower ends. Beyond it exact data alone.
     seed: another one (>= 0) draws other data.
     """
     found, first = [], 1000 * seed
@@ -85,11 +86,11 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             kinds = ("tsvc", "exact", "near", "uniform", "awkward")
         elif position == several_blocks:
             kinds = ("exact", "awkward", "uniform")
-        elif n >= LONG[0]:
-            kinds = ("last",)
-            if (n, m) == LONG:
-                kinds = ("last", "late") if loop.result else ("last",)
-                found.append(make(loop, n, m, "last", first + position, _lowest(loop, n, m)))
+        elif n > LONG[0]:
+            kinds = ("late",)
+        elif (n, m) == LONG:
+            kinds = ("last", "late") if loop.result else ("late",) if loop.is_chained else ("last",)
+            found.append(make(loop, n, m, kinds[0], first + position, _lowest(loop, n, m)))
         elif (n, m) in (*_BEYOND_BLOCKS, TIMED):
             kinds = ("late",) if (n, m) == _BEYOND_BLOCKS[-1] else ("exact",)
         elif position in (fine, tiny):

@@ -68,6 +68,8 @@ def test_kernels_are_judged_above_two_to_the_sixteenth(on_gpu):
     assert len(short) < 20
     assert [case.kind for case in fixed(LOOPS["s000"], SIZES) if case.n == 70001] == ["last"]
     assert [case.kind for case in fixed(LOOPS["s314"], SIZES) if case.n == 70001] == ["last", "late"]
+    assert [case.kind for case in fixed(LOOPS["s221"], SIZES) if case.n == 70001] == ["late"]
+    assert [case.kind for case in fixed(LOOPS["s221"], sizes(LOOPS["s221"], True)) if case.n > 70001] == ["late"]
     assert all((32000, 256) in sizes(loop, on_gpu) for loop in LOOPS.values())
 
 
