@@ -91,8 +91,10 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         elif (n, m) == LONG:
             kinds = ("last", "late") if loop.result else ("late",) if loop.is_chained else ("last",)
             found.append(make(loop, n, m, kinds[0], first + position, _lowest(loop, n, m)))
-        elif (n, m) in (*_BEYOND_BLOCKS, TIMED):
-            kinds = ("late",) if (n, m) == _BEYOND_BLOCKS[-1] else ("exact",)
+        elif (n, m) in _BEYOND_BLOCKS:
+            kinds = ("last",) if n > 512 else ("late",)
+        elif (n, m) == TIMED:
+            kinds = ("exact",)
         elif position in (fine, tiny):
             kinds = ("exact", "awkward", "fine" if position == fine else "tiny")
         found += [make(loop, n, m, kind, first + position) for kind in kinds]

@@ -5,7 +5,19 @@ from tsvc.domain import bounds, is_legal
 from tsvc.inputs import KINDS
 from tsvc.loops import LOOPS
 
-SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (2049, 17), (5003, 34), (259, 18), (32000, 256), (70001, 300)]
+SIZES = [
+    (1000, 37),
+    (1, 1),
+    (2, 2),
+    (33, 3),
+    (257, 9),
+    (2049, 17),
+    (5003, 34),
+    (1026, 33),
+    (259, 18),
+    (32000, 256),
+    (70001, 300),
+]
 
 
 @pytest.mark.parametrize("name", LOOPS)
