@@ -160,10 +160,10 @@ def _slots(root: ast.AST):
                 value = value[:1]  # an axis is no number of its own
             if name == "comparators" and not _in_triton(root) and _is_long(node.comparators[0]):
                 continue
-            if name == "args" and _is_count(node):
-                value = [part for part in value if not isinstance(part, ast.Constant)]
+            left_out = ast.Constant if name == "args" and _is_count(node) else ()
             if isinstance(value, list):
-                pending += [(node, name, k, child) for k, child in enumerate(value) if _is_code(child)]
+                parts = [(k, child) for k, child in enumerate(value) if not isinstance(child, left_out)]
+                pending += [(node, name, k, child) for k, child in parts if _is_code(child)]
             elif _is_code(value):
                 pending.append((node, name, None, value))
 

@@ -2,12 +2,14 @@
 
 import ast
 import random
+import re
 
 import pytest
 from kernel_mutants import OPERATORS, mutants
 from kernel_score import STAGES, judge_mutant, summary
 from kernel_section import key_of, living, read_rows, reasons
 
+from tsvc.kernel import Kernel
 from tsvc.loops import LOOPS
 
 #: Judged here: a draw of loops, and of each its mutants; those that survive on purpose are in the committed score.
@@ -24,6 +26,11 @@ def test_every_loop_has_twenty_mutants_and_no_two_are_alike(name):
     for mutant in found[:10]:
         ast.parse(mutant.text)
         assert mutant.before != mutant.after
+
+
+@pytest.mark.parametrize("name", ["s122", "s172"])
+def test_what_is_changed_stands_where_it_stood(name):
+    assert all(re.search(r"steps = (max|min)\(0, ", mutant.text) for mutant in mutants(name))
 
 
 def test_a_limited_draw_takes_each_operator_in_turn_and_is_repeatable():
