@@ -87,7 +87,7 @@ def _by_operator(rows: list[dict]) -> list[str]:
 
 
 def _survivors(rows: list[dict]) -> list[str]:
-    known = reasons()
+    known = {key: reason if key in equivalent() else f"**missed**: {reason}" for key, reason in reasons().items()}
     lines = ["| survivor | line | change | why |", "| --- | --: | --- | --- |"] if rows else []
     for row in rows:
         change = f"`{row['before']}` becomes `{row['after']}`".replace("|", "\\|")
