@@ -15,8 +15,8 @@ from triton.language.semantic import TritonSemantic
 from triton.runtime import interpreter as triton_interpreter
 
 #: Types of which two equal ones promote to themselves in every operation.
-_INTEGERS, _FLOATS = {tl.int32.name, tl.int64.name}, {tl.float32.name, tl.float64.name}
-_PLAIN = _INTEGERS | _FLOATS
+_FLOATS = {tl.float32.name, tl.float64.name}
+_PLAIN = {tl.int32.name, tl.int64.name} | _FLOATS
 #: Constants that are kept at most.
 _CONSTANTS = 4096
 
@@ -58,7 +58,7 @@ def _remembered_tensor(make: Callable) -> Callable:
     def init(tensor, handle, type):
         if type.name not in known:
             make(tensor, handle, type)
-            known[type.name] = dict(vars(tensor))
+            known[type.name] = {name: value for name, value in vars(tensor).items() if name != "handle"}
             return
         vars(tensor).update(known[type.name])
         tensor.handle, tensor.type, tensor.dtype = handle, type, type.scalar

@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 import torch
+from torch import library
 
 from tsvc.blindness import Blindness
 from tsvc.torch_calls import TorchCalls
@@ -75,9 +76,9 @@ def test_copies_of_a_launch_do_not_count_and_arithmetic_inside_one_does(calls):
 
 
 def test_an_operator_of_someone_elses_is_work_whatever_its_name(calls):
-    library = torch.library.Library("test_torch_calls", "DEF")
-    library.define("clone(Tensor x) -> Tensor")
-    library.impl("clone", lambda x: x + 1.0, "CPU")
+    own = library.Library("test_torch_calls", "DEF")
+    own.define("clone(Tensor x) -> Tensor")
+    own.impl("clone", lambda x: x + 1.0, "CPU")
     with calls.watching():
         torch.ops.test_torch_calls.clone(torch.ones(12))
     assert calls.elements["clone"] == 12
