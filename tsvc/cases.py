@@ -1,7 +1,7 @@
 """Which cases every kernel is judged on besides those that hypothesis draws."""
 
 from tsvc.domain import bounds, defaults, is_legal
-from tsvc.inputs import Case
+from tsvc.inputs import STYLES, Case
 from tsvc.loops import Loop
 
 #: Two and three elements above a block: where the last block of a loop that runs to n - 1 or n - 2 begins.
@@ -74,7 +74,8 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
     blocks, so that what one block hands another is seen rounded. At LONG, where kernels may have another way for
     long arrays, data whose extremes come last, so that the last of many partial results counts, and exact ones where a
     loop hands something on, since rounding leaves nothing of so long a sum to compare; also with whole-numbered
-    parameters at their lower ends. Beyond it exact data alone.
+    parameters at their lower ends. Beyond it exact data alone, for a result with its extremes late and early. With
+    awkward data of each style also real parameters just below zero, the value that masked lanes often hold.
     seed: another one (>= 0) draws other data.
     """
     found, first = [], 1000 * seed
@@ -87,17 +88,20 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         elif position == several_blocks:
             kinds = ("exact", "awkward", "uniform")
         elif n > LONG[0]:
-            kinds = ("late",)
+            kinds = ("late", "early") if loop.result else ("late",)
         elif (n, m) == LONG:
-            kinds = ("last", "late") if loop.result else ("late",) if loop.is_chained else ("last",)
+            kinds = ("last", "late", "tiny") if loop.result else ("late",) if loop.is_chained else ("last",)
             found.append(make(loop, n, m, kinds[0], first + position, _lowest(loop, n, m)))
         elif (n, m) in _BEYOND_BLOCKS:
-            kinds = ("last",) if n > 512 else ("late",)
+            kinds = ("last",) if n > 512 else ("late", "early")
         elif (n, m) == TIMED:
             kinds = ("exact",)
         elif position in (fine, tiny):
             kinds = ("exact", "awkward", "fine" if position == fine else "tiny")
         found += [make(loop, n, m, kind, first + position) for kind in kinds]
+        if position == fine and any(p.kind == "real" for p in loop.params):
+            below = {p.name: -0.125 for p in loop.params if p.kind == "real"}
+            found += [make(loop, n, m, "awkward", first + 100 + style, below) for style in range(len(STYLES))]
     return list({str(case): case for case in found if case}.values())
 
 

@@ -27,7 +27,7 @@ REACH = 2
 #: The project's classic bound, relative to the array's largest magnitude: no tolerance is wider.
 CEILING = 1e-3
 #: Kinds of data on which sums and products of a few terms are exact.
-_EXACT_KINDS = ("exact", "awkward", "late")
+_EXACT_KINDS = ("exact", "awkward", "late", "early")
 _TINY = float(np.finfo(np.float32).tiny)
 #: Steps of neighbouring elements, in units of rounding: no difference of two, nor a sum of three, is blind to them. Of
 #: two patterns both count, since in a long sum the steps of one may cancel by luck.
@@ -178,6 +178,9 @@ def _largest_nearby(values: np.ndarray) -> np.ndarray:
     """The maximum over the elements up to REACH away along each axis."""
     for axis in range(values.ndim):
         margin = [(REACH, REACH) if k == axis else (0, 0) for k in range(values.ndim)]
-        padded, length = np.pad(values, margin), values.shape[axis]
-        values = np.max([padded.take(range(step, step + length), axis) for step in range(2 * REACH + 1)], axis=0)
+        padded, length = np.moveaxis(np.pad(values, margin), axis, 0), values.shape[axis]
+        nearby = padded[:length].copy()
+        for step in range(1, 2 * REACH + 1):
+            np.maximum(nearby, padded[step : step + length], out=nearby)
+        values = np.moveaxis(nearby, 0, axis)
     return values

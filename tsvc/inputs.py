@@ -8,12 +8,15 @@ awkward   ties, zeros of both signs, one-sided and sorted data, a single hit ear
 near      the exact data of the same seed but for a few numbers: whoever kept an answer by a sample of its data is wrong
 fine      multiples of 2**-13: sums of a few hundred are exact in single precision, and not in half precision or tf32
 late      exact data that reach their largest and smallest value, several times, in the last quarter alone
-last      as fine as fine, with the smallest value at the very end, the largest before it, and neither anywhere else
+early     the same in the first quarter alone
+last      the smallest value at the very end, the largest before it, and neither anywhere else; a few numbers as fine
+          as fine among multiples of 1/16, so that sums stay exact that are too long for fine ones
 tiny      exact data of which two in three are 2**-30 times as large: half precision takes these for zeros
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,9 +25,11 @@ from tsvc.domain import arguments, evaluate, extents
 from tsvc.fresh import amplitude, shrinking
 from tsvc.loops import Array, Loop
 
-KINDS = ("tsvc", "exact", "uniform", "awkward", "near", "fresh", "fine", "tiny", "late", "last")
+KINDS = ("tsvc", "exact", "uniform", "awkward", "near", "fresh", "fine", "tiny", "late", "last", "early")
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
+#: What awkward data look like; with each seed an array takes the next one.
+STYLES = ("ties", "zeros", "positive", "negative", "nonpositive", "sorted", "falling", "one", "alternating")
 #: Elements that are computed at once: so many stay in a processor's cache.
 _PART = 1 << 17
 
@@ -84,7 +89,12 @@ class Case:
             return (base * (1 - amplitude(low, high) * 2.0**-15 * draws)).astype(np.float32)
         if self.kind == "near":
             return _near(replace(self, kind="exact")._draw(array, scalars, fill), self._rng(array), low, high)
-        return _DRAW[self.kind](self._rng(array), shape, float(low), float(high)).astype(np.float32)
+        more = (self.style(array),) if self.kind == "awkward" else ()
+        return _DRAW[self.kind](self._rng(array), shape, float(low), float(high), *more).astype(np.float32)
+
+    def style(self, array: Array) -> str:
+        """What an array's awkward data look like, one of STYLES."""
+        return STYLES[(self.seed + zlib.crc32(array.name.encode())) % len(STYLES)]
 
     def _rng(self, array: Array, extra: int = 0) -> np.random.Generator:
         return np.random.default_rng([self.seed, zlib.crc32(array.name.encode()), KINDS.index(self.kind), extra])
@@ -152,17 +162,29 @@ def _fine(rng, shape, low, high):
 def _late(rng, shape, low, high):
     centre, scale = _power_of_two(low, high)
     size = int(np.prod(shape))
-    eighths, place = rng.integers(-7, 8, size), np.arange(size)
+    eighths = rng.integers(-7, 8, size, dtype=np.int8)
     first = size - 1 - int(rng.integers(0, size // 4 + 1))
-    eighths[(place >= first) & ((place - first) % 2 == 0)] = 8
-    eighths[(place >= first) & ((place - first) % 6 == 3)] = -8
-    return (centre + scale * eighths / 8).reshape(shape)
+    tail = eighths[first:]
+    # Of both signs and few in a long array, so that sums of what extremes multiply stay exact.
+    extremes = rng.random(tail.size) < max(1 / 64, min(1 / 2, 16 / tail.size))
+    tail[extremes] = 8 * rng.choice(np.array([-1, 1], np.int8), int(extremes.sum()))
+    tail[:1] = 8
+    return (eighths * np.float64(scale / 8) + centre).reshape(shape)
+
+
+def _early(rng, shape, low, high):
+    return _late(rng, shape, low, high).reshape(-1)[::-1].reshape(shape)
 
 
 def _last(rng, shape, low, high):
     centre, scale = _power_of_two(low, high)
-    values = rng.integers(-3 * 2**11, 3 * 2**11 + 1, int(np.prod(shape))) / 2**13
-    values[-2:] = [7 / 8, -1.0][-values.size :]
+    size = int(np.prod(shape))
+    values = rng.integers(-3, 4, size) / 16
+    fine = rng.random(size) < max(1 / 256, min(1, 64 / max(1, size)))
+    # Half precision rounds all of these down, so that a long sum is missed by all that they lose.
+    steps = rng.integers(2**9, 7 * 2**7, int(fine.sum())) * rng.choice([-1, 1], int(fine.sum()))
+    values[fine] = steps / 2**10 + 2.0**-12
+    values[-2:] = [7 / 8, -1.0][-size:]
     return (centre + scale * values).reshape(shape)
 
 
@@ -171,12 +193,11 @@ def _tiny(rng, shape, low, high):
     return centre + scale * rng.integers(-8, 9, shape) / 8 * rng.choice([1.0, 2.0**-30, 2.0**-30], shape)
 
 
-def _awkward(rng, shape, low, high):
+def _awkward(rng, shape, low, high, style):
     """Multiples of 1/8 in a shape that breaks careless kernels."""
     centre, scale = _power_of_two(low, high)
     size = int(np.prod(shape))
     values = rng.integers(-8, 9, size) / 8
-    style = rng.choice(["ties", "zeros", "positive", "negative", "sorted", "falling", "one", "none", "alternating"])
     if style == "ties":
         values = rng.choice([-1.0, 0.0, 0.5], size)
     elif style == "zeros":
@@ -185,17 +206,17 @@ def _awkward(rng, shape, low, high):
         values = np.abs(values) + 0.125
     elif style == "negative":
         values = -np.abs(values) - 0.125
+    elif style == "nonpositive":
+        values = np.where(values < 0, values, rng.choice([0.0, -0.0], size))
     elif style == "sorted":
         values = np.sort(values)
     elif style == "falling":
         values = np.sort(values)[::-1]
-    elif style in ("one", "none"):
-        # At most one element differs in sign: the first, the last, or any.
-        sign = rng.choice([-1.0, 1.0])
-        values = sign * (np.abs(values) + 0.125)
-        if style == "one":
-            where = rng.choice([0, size - 1, rng.integers(size)])
-            values[where] = -values[where]
+    elif style == "one":
+        # One element alone differs in sign: the first, the last, or any.
+        values = rng.choice([-1.0, 1.0]) * (np.abs(values) + 0.125)
+        where = rng.choice([0, size - 1, rng.integers(size)])
+        values[where] = -values[where]
     elif style == "alternating":
         values = np.abs(values) * np.where(np.arange(size) % 2, -1, 1)
     # Adding a zero would turn every -0.0 into 0.0.
@@ -217,7 +238,7 @@ def _power_of_two(low: float, high: float) -> tuple[float, float]:
     return centre, float(2.0 ** np.floor(np.log2(half))) if half > 0 else 0.0
 
 
-_DRAW = {
+_DRAW: dict[str, Callable] = {
     "exact": _exact,
     "uniform": _uniform,
     "awkward": _awkward,
@@ -225,6 +246,7 @@ _DRAW = {
     "tiny": _tiny,
     "late": _late,
     "last": _last,
+    "early": _early,
 }
 
 

@@ -227,7 +227,7 @@ class Judge:
 
     def _send(self, kernel: Kernel, case: Case, fill: int, **options) -> tuple[dict, Answer]:
         """The arrays that are sent, with other old contents for another fill, and the answer to them."""
-        sent = case.arrays(fill)
+        sent = case.arrays_cached(fill)
         values = arguments(self.loop, case.n, case.m, case.params)
         options = {"seed": case.seed + fill, "gates": sorted(self.gates), **options}
         return sent, call(self.device, kernel, sent, case.n, case.m, values, **options)

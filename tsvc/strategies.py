@@ -10,6 +10,8 @@ from tsvc.loops import Loop
 #: Where kernels go wrong: around the block sizes they use.
 _EDGES = [block + step for block in (16, 64, 128, 256, 512, 1024, 2048, 4096) for step in (-1, 0, 1, 2, 3)]
 
+_KINDS = ["exact", "awkward", "uniform", "tsvc", "fine", "tiny", "late", "early", "last"]
+
 
 @st.composite
 def cases(draw, loop: Loop, max_n: int, max_m: int) -> Case:
@@ -18,7 +20,7 @@ def cases(draw, loop: Loop, max_n: int, max_m: int) -> Case:
     # The edges last: a failure shrinks towards earlier choices, and from an edge there is no way down.
     n = draw(st.integers(1, min(max_n, 300)) | st.integers(1, max_n) | st.sampled_from(edges), label="n")
     m = draw(st.integers(1, max_m) | st.sampled_from([15, 16, 17, 31, 32, 33]), label="m") if loop.is_2d else 1
-    kind = draw(st.sampled_from(["exact", "awkward", "uniform", "tsvc", "fine", "tiny", "late", "last"]), label="kind")
+    kind = draw(st.sampled_from(_KINDS), label="kind")
     seed = draw(st.integers(0, 2**32 - 1), label="seed")
     wanted = {}
     for parameter in loop.params:

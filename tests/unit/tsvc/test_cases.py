@@ -2,7 +2,7 @@ import pytest
 
 from tsvc.cases import fit, fixed, make, sizes
 from tsvc.domain import bounds, is_legal
-from tsvc.inputs import KINDS
+from tsvc.inputs import KINDS, STYLES
 from tsvc.loops import LOOPS
 
 SIZES = [
@@ -79,9 +79,11 @@ def test_kernels_are_judged_above_two_to_the_sixteenth(on_gpu):
     assert short == (set() if on_gpu else {name for name, loop in LOOPS.items() if loop.is_superlinear})
     assert len(short) < 20
     assert [case.kind for case in fixed(LOOPS["s000"], SIZES) if case.n == 70001] == ["last"]
-    assert [case.kind for case in fixed(LOOPS["s314"], SIZES) if case.n == 70001] == ["last", "late"]
+    assert [case.kind for case in fixed(LOOPS["s314"], SIZES) if case.n == 70001] == ["last", "late", "tiny"]
     assert [case.kind for case in fixed(LOOPS["s221"], SIZES) if case.n == 70001] == ["late"]
     assert [case.kind for case in fixed(LOOPS["s221"], sizes(LOOPS["s221"], True)) if case.n > 70001] == ["late"]
+    largest = [case.kind for case in fixed(LOOPS["s314"], sizes(LOOPS["s314"], True)) if case.n > 70001]
+    assert largest == ["late", "early"]
     assert all((32000, 256) in sizes(loop, on_gpu) for loop in LOOPS.values())
 
 
@@ -92,3 +94,12 @@ def test_long_arrays_come_with_whole_numbered_parameters_at_their_lower_ends_too
 def test_sizes_two_and_three_above_a_block():
     """A loop to n - 1, or n - 2, begins its next block there."""
     assert {1026, 259} < {case.n for case in fixed(LOOPS["s211"], sizes(LOOPS["s211"], False))}
+
+
+def test_real_parameters_below_zero_meet_data_of_each_style():
+    """A lane that a mask leaves out often holds 0, which is above them when no element is."""
+    loop = LOOPS["s332"]
+    below = [case for case in fixed(loop, SIZES) if case.params.get("t") == -0.125]
+    assert {case.style(loop.arrays[0]) for case in below} == set(STYLES)
+    assert any((case.arrays()["a"] <= -0.125).all() for case in below)
+    assert not any(case.params.get("t") == -0.125 for case in fixed(LOOPS["s000"], SIZES))

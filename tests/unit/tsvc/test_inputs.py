@@ -6,8 +6,10 @@ import pytest
 from tsvc import LOOPS
 from tsvc.cases import make
 from tsvc.domain import arguments, evaluate
-from tsvc.inputs import KINDS, Case
+from tsvc.expected import expect
+from tsvc.inputs import KINDS, STYLES, Case
 from tsvc.loops import load
+from tsvc.reference import run
 
 every_loop = pytest.mark.parametrize("loop", LOOPS.values(), ids=list(LOOPS))
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -85,6 +87,7 @@ _STYLES = {
     "zeros of both signs": lambda v: (v[v == 0].size > 5) and len(set(np.signbit(v[v == 0]).tolist())) == 2,
     "all positive": lambda v: (v > 0).all(),
     "all negative": lambda v: (v < 0).all(),
+    "largest is zero, of both signs": lambda v: v.max() == 0 and len(set(np.signbit(v[v == 0]).tolist())) == 2,
     "rising": lambda v: (np.diff(v) >= 0).all() and v[0] < v[-1],
     "falling": lambda v: (np.diff(v) <= 0).all() and v[0] > v[-1],
     "one hit at the start": lambda v: (v[1:] > 0).all() and v[0] < 0,
@@ -98,6 +101,12 @@ _STYLES = {
 @pytest.mark.parametrize("style", _STYLES)
 def test_awkward_data_take_every_style(style):
     assert any(_STYLES[style](_values("s331", "a", seed)) for seed in range(_SEEDS))
+
+
+def test_awkward_styles_take_turns():
+    """So the fixed cases, whose seeds follow one another, have them all."""
+    loop = LOOPS["s331"]
+    assert {Case(loop, 9, 1, "awkward", seed).style(loop.arrays[0]) for seed in range(7, 16)} == set(STYLES)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -200,3 +209,15 @@ def test_late_data_reach_their_extremes_in_the_last_quarter_alone():
         values = make(LOOPS["s000"], 1000, 1, "late", seed).arrays()["b"]
         assert np.argmax(values) >= 749
         assert values.max() == 1 and (values.min() == -1 or np.argmax(values) > 995)
+        early = make(LOOPS["s000"], 1000, 1, "early", seed).arrays()["b"]
+        assert np.flatnonzero(early == early.max()).max() < 250 and early.max() == 1
+
+
+@pytest.mark.parametrize("name", ["s311", "s313", "s352", "s3111", "s319"])
+def test_half_precision_is_seen_in_long_sums(name):
+    """Not only what it does to each number: the sum of 70001 is missed by more than the tolerance."""
+    case = make(LOOPS[name], 70001, 1, "last", 1)
+    expected = expect(case)
+    halved = {key: array.astype(np.float16).astype(np.float64) for key, array in case.arrays().items()}
+    result = run(LOOPS[name], halved, n=case.n, build="double")
+    assert abs(result - expected.result) > 3 * expected.tolerance["result"]
