@@ -8,6 +8,7 @@ limits. It never sees an expected value.
 import contextlib
 import ctypes
 import functools
+import gc
 import importlib.util
 import inspect
 import json
@@ -61,6 +62,7 @@ def main() -> None:
         _Poison.install()
     kinds = {"interpreter": _Interpreted, "cuda": _OnGpu, "compile": _Compiled, "c": _TimedC, "cpu": _on_cpu}
     runner = kinds[mode]()
+    gc.freeze()  # what was imported stays: to look through it again and again would take longer than most calls
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             request, arrays = wire.receive(requests)

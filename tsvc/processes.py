@@ -18,8 +18,9 @@ def family(root: int, marker: str | None = None) -> list[int]:
     parents, found = {}, set()
     for pid in _all_processes():
         with contextlib.suppress(OSError, ValueError, IndexError):
-            state, parent, _, session = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[:4]
-            if state in "ZX":
+            with open(f"{_PROC}/{pid}/stat", "rb", buffering=0) as file:
+                state, parent, _, session = file.read().rpartition(b")")[2].split(maxsplit=4)[:4]
+            if state in b"ZX":
                 continue
             parents[pid] = int(parent)
             if pid == root or int(session) == root or (marker and _has_marker(pid, marker)):

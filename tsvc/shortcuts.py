@@ -6,6 +6,7 @@ product eight more operations that look for an overflow of which nobody is told,
 without Triton's debug option. What is left out here changes no value, type or shape.
 """
 
+import inspect
 import math
 from collections.abc import Callable
 
@@ -26,6 +27,7 @@ def install() -> None:
     tl.core.block_type.__init__ = _remembered_block(tl.core.block_type.__init__)
     tl.core.tensor.__init__ = _remembered_tensor(tl.core.tensor.__init__)
     triton_interpreter._patch_attr = _without_wrapper
+    triton_interpreter._patch_builtin = _without_search()
     triton_interpreter._get_np_dtype = _remembered_dtype(triton_interpreter._get_np_dtype)
     for name, shortcut in (
         ("binary_op_type_checking_impl", _without_promotion),
@@ -88,6 +90,19 @@ def _without_wrapper(owner, name: str, member: Callable, builder, scope) -> None
         return function(*args, **options)
 
     scope.set_attr(owner, name, call)
+
+
+def _without_search() -> Callable:
+    """What each launch redirects of the language is looked for once."""
+    known: dict[object, list[tuple]] = {}
+
+    def shortcut(owner, builder, scope) -> None:
+        if owner not in known:
+            known[owner] = [(name, member) for name, member in inspect.getmembers(owner) if tl.core.is_builtin(member)]
+        for name, member in known[owner]:
+            _without_wrapper(owner, name, member, builder, scope)
+
+    return shortcut
 
 
 def _without_promotion(check: Callable) -> Callable:
