@@ -19,8 +19,10 @@ def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
     """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**23 elements."""
     if not on_gpu:  # the interpreter takes minutes over a superlinear loop
         return [*SIZES, TIMED] if loop.is_superlinear else [*SIZES, TIMED, LONG]
-    # In each array, or in all together where C would take minutes.
-    return [*SIZES, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027) if loop.is_superlinear else (8_600_013, 1027)]
+    if loop.is_superlinear:  # C takes minutes: so many in all arrays together
+        return [*SIZES, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027)]
+    # Where a kernel's programs return for more: with 2**23 elements, and 2**22 in the matrix of a reduction.
+    return [*SIZES, TIMED, LONG, (8_600_013, 2053 if loop.result else 1027)]
 
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
@@ -74,7 +76,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
     blocks, so that what one block hands another is seen rounded. At LONG, where kernels may have another way for
     long arrays, data whose extremes come last, so that the last of many partial results counts, and exact ones where a
     loop hands something on, since rounding leaves nothing of so long a sum to compare; also with whole-numbered
-    parameters at their lower ends. Beyond it exact data alone, for a result with its extremes late and early. With
+    parameters at their lower ends. Beyond it exact data, and for a result its extremes in several places. With
     awkward data of each style also real parameters just below zero, the value that masked lanes often hold.
     seed: another one (>= 0) draws other data.
     """
@@ -88,7 +90,9 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         elif position == several_blocks:
             kinds = ("exact", "awkward", "uniform")
         elif n > LONG[0]:
-            kinds = ("late", "early") if loop.result else ("late",)
+            kinds = ("late", "early", "last") if loop.result else ("late",) if loop.is_chained else ("last",)
+            found += [make(loop, n, m, kind, first + position, _balanced(loop)) for kind in kinds]
+            continue
         elif (n, m) == LONG:
             kinds = ("last", "late", "tiny") if loop.result else ("late",) if loop.is_chained else ("last",)
             found.append(make(loop, n, m, kinds[0], first + position, _lowest(loop, n, m)))
@@ -108,3 +112,9 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
 def _lowest(loop: Loop, n: int, m: int) -> dict:
     """Whole-numbered parameters at the lower ends of what they are drawn from."""
     return {p.name: bounds(p, n, m)[0] for p in loop.params if p.kind == "int"}
+
+
+def _balanced(loop: Loop) -> dict:
+    """Real parameters of both signs, so that what adds them up a million times stays exact."""
+    reals = [p.name for p in loop.params if p.kind == "real"]
+    return {name: (0.125, -0.125)[position % 2] for position, name in enumerate(reals)}

@@ -220,7 +220,10 @@ def _awkward(rng, shape, low, high, style):
     elif style == "alternating":
         values = np.abs(values) * np.where(np.arange(size) % 2, -1, 1)
     # Adding a zero would turn every -0.0 into 0.0.
-    return (centre + scale * values if centre else scale * values).reshape(shape)
+    found = centre + scale * values if centre else scale * values
+    if style in ("zeros", "nonpositive") and low <= 0 <= high:
+        found = np.where(values == 0, values, found)  # a range that is not even has zeros too
+    return found.reshape(shape)
 
 
 def _near(values, rng, low, high):

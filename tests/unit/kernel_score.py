@@ -22,7 +22,7 @@ from kernel_mutants import Mutant, mutants
 from kernel_section import RESULTS, living, read_rows
 
 from tsvc.acceptance import failure_of
-from tsvc.cases import fixed, make, sizes
+from tsvc.cases import LONG, fixed, make, sizes
 from tsvc.device import Device
 from tsvc.judge import Judge
 from tsvc.kernel import BUNDLED
@@ -39,7 +39,7 @@ PATIENCE = 20.0
 #: In which cases a mutant is judged, in turn: the suite's on any machine, then what it judges on a GPU alone (here in
 #: the interpreter), where kernels take other ways than for a few thousand elements.
 STAGES = ("fixed", "drawn", "large", "huge")
-_BEYOND = {"large": ((70001, 300, "exact"), (70001, 300, "uniform")), "huge": ((8_600_013, 1027, "late"),)}
+_LARGE = ((*LONG, "exact"), (*LONG, "uniform"))
 
 
 def suite_cases(loop) -> list:
@@ -49,7 +49,9 @@ def suite_cases(loop) -> list:
 
 def cases_beyond(loop, stage: str) -> list:
     """Cases of the sizes of a GPU; not where C takes minutes."""
-    found = [make(loop, n, m, kind, seed) for seed, (n, m, kind) in enumerate(_BEYOND[stage], 20)]
+    if stage == "huge":
+        return [] if loop.is_superlinear else [case for case in fixed(loop, sizes(loop, True)) if case.n > LONG[0]]
+    found = [make(loop, n, m, kind, seed) for seed, (n, m, kind) in enumerate(_LARGE, 20)]
     return [case for case in found if case is not None and not (loop.is_superlinear and case.n * case.m > 2**16)]
 
 

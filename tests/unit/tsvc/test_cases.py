@@ -83,7 +83,9 @@ def test_kernels_are_judged_above_two_to_the_sixteenth(on_gpu):
     assert [case.kind for case in fixed(LOOPS["s221"], SIZES) if case.n == 70001] == ["late"]
     assert [case.kind for case in fixed(LOOPS["s221"], sizes(LOOPS["s221"], True)) if case.n > 70001] == ["late"]
     largest = [case.kind for case in fixed(LOOPS["s314"], sizes(LOOPS["s314"], True)) if case.n > 70001]
-    assert largest == ["late", "early"]
+    assert largest == ["late", "early", "last"]
+    largest = [case for case in fixed(LOOPS["s242"], sizes(LOOPS["s242"], True)) if case.n > 70001]
+    assert [(case.kind, case.params) for case in largest] == [("late", {"s1": 0.125, "s2": -0.125})]
     assert all((32000, 256) in sizes(loop, on_gpu) for loop in LOOPS.values())
 
 

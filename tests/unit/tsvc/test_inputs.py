@@ -103,6 +103,10 @@ def test_awkward_data_take_every_style(style):
     assert any(_STYLES[style](_values("s331", "a", seed)) for seed in range(_SEEDS))
 
 
+def test_a_range_that_is_not_even_has_zeros_too():
+    assert any((make(LOOPS["s481"], 257, 1, "awkward", seed).arrays()["d"] == 0).sum() > 50 for seed in range(9))
+
+
 def test_awkward_styles_take_turns():
     """So the fixed cases, whose seeds follow one another, have them all."""
     loop = LOOPS["s331"]
