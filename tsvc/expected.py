@@ -10,6 +10,8 @@ repeated with each input moved by a unit of float32 rounding: a right kernel may
 moves it by (backward error analysis).
 """
 
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -28,6 +30,8 @@ REACH = 2
 CEILING = 1e-3
 #: Kinds of data on which sums and products of a few terms are exact.
 _EXACT_KINDS = ("exact", "awkward", "late", "early")
+#: Elements for which a thread costs more than it saves.
+_FEW = 2**15
 _TINY = float(np.finfo(np.float32).tiny)
 #: Steps of neighbouring elements, in units of rounding: no difference of two, nor a sum of three, is blind to them. Of
 #: two patterns both count, since in a long sum the steps of one may cancel by luck.
@@ -68,13 +72,13 @@ def expect(case: Case) -> Expected:
     """
     variants = [("strict", mode) for mode in ROUNDINGS] + [("contracted", "nearest"), ("double", "nearest")]
     before = case.arrays_cached()
-    with ThreadPoolExecutor(len(variants)) as pool:  # C runs without the interpreter lock; rounding is per thread
-        runs = list(pool.map(lambda variant: _reference(case, *variant), variants))
+    with _side_by_side(case, len(variants)) as run_all:
+        runs = run_all(lambda variant: _reference(case, *variant), variants)
         strict, others, double = runs[0], runs[1:-1], runs[-1]
         spreads = {name: _spread(name, strict, others, double) for name in double}
         exact = case.kind in _EXACT_KINDS and all(not spread.any() for spread in spreads.values())
         nudges = [] if exact else [(name, pattern) for name in _real_inputs(case) for pattern in range(len(_NUDGES))]
-        moved = list(pool.map(lambda nudge: _reference(case, "double", "nearest", nudge=nudge), nudges))
+        moved = run_all(lambda nudge: _reference(case, "double", "nearest", nudge=nudge), nudges)
     chained = case.loop.is_chained
     tolerance = {
         name: _tolerance(double[name], spreads[name], [run[name] for run in moved], exact, chained) for name in double
@@ -93,6 +97,16 @@ def expect(case: Case) -> Expected:
         exact,
         not untouched and undecided * 10 <= total,
     )
+
+
+@contextlib.contextmanager
+def _side_by_side(case: Case, count: int) -> Iterator[Callable[[Callable, Iterable], list]]:
+    """A map: in threads, for C runs without the interpreter's lock and rounds by thread, unless these cost more."""
+    if sum(array.size for array in case.arrays_cached().values()) < _FEW:
+        yield lambda function, values: list(map(function, values))
+        return
+    with ThreadPoolExecutor(count) as pool:
+        yield lambda function, values: list(pool.map(function, values))
 
 
 class ReferenceOutOfBounds(Exception):

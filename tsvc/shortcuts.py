@@ -1,9 +1,10 @@
 """Triton's interpreter, with the same results in less time.
 
 Imported by the child alone. Most of the interpreter's time goes by around the numpy calls: new type and shape objects
-for every value, promotions of types that are equal, broadcasts of shapes that are equal, and for each integer sum or
-product eight more operations that look for an overflow of which nobody is told, because device_assert says nothing
-without Triton's debug option. What is left out here changes no value, type or shape.
+for every value, promotions of types that are equal, broadcasts of shapes that are equal, for each launch a search for
+what to redirect and a copy of the host's memory to the host, and for each integer sum or product eight more operations
+that look for an overflow of which nobody is told, because device_assert says nothing without Triton's debug option.
+What is left out here changes no value, type or shape.
 """
 
 import inspect
@@ -11,6 +12,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import torch
 import triton.language as tl
 from triton.language.semantic import TritonSemantic
 from triton.runtime import interpreter as triton_interpreter
@@ -26,8 +28,10 @@ def install() -> None:
     """Take the shortcuts from now on."""
     tl.core.block_type.__init__ = _remembered_block(tl.core.block_type.__init__)
     tl.core.tensor.__init__ = _remembered_tensor(tl.core.tensor.__init__)
-    triton_interpreter._patch_attr = _without_wrapper
     triton_interpreter._patch_builtin = _without_search()
+    executor = triton_interpreter.GridExecutor
+    executor._init_args_hst = _without_copies(executor._init_args_hst)
+    executor._restore_args_dev = _without_copies_back(executor._restore_args_dev)
     triton_interpreter._get_np_dtype = _remembered_dtype(triton_interpreter._get_np_dtype)
     for name, shortcut in (
         ("binary_op_type_checking_impl", _without_promotion),
@@ -81,28 +85,55 @@ def _remembered_dtype(find: Callable) -> Callable:
     return dtype
 
 
-def _without_wrapper(owner, name: str, member: Callable, builder, scope) -> None:
-    """Lets the language's functions be called past the wrapper that only looks whether it is Triton that calls."""
+def _without_search() -> Callable:
+    """What each launch redirects of the language is looked for once, and called past the wrapper that only looks who
+    calls.
+    """
+    known: dict[object, list[tuple[str, Callable]]] = {}
+
+    def shortcut(owner, builder, scope) -> None:
+        if owner not in known:
+            found = [(name, member) for name, member in inspect.getmembers(owner) if tl.core.is_builtin(member)]
+            known[owner] = [(name, _unwrapped(member)) for name, member in found]
+        for name, member in known[owner]:
+            scope.set_attr(owner, name, member)
+
+    return shortcut
+
+
+def _unwrapped(member: Callable) -> Callable:
     function, semantic = getattr(member, "__wrapped__", member), triton_interpreter.interpreter_semantic
 
     def call(*args, **options):
         options["_semantic"] = semantic
         return function(*args, **options)
 
-    scope.set_attr(owner, name, call)
+    return call
 
 
-def _without_search() -> Callable:
-    """What each launch redirects of the language is looked for once."""
-    known: dict[object, list[tuple]] = {}
+def _without_copies(copy: Callable) -> Callable:
+    """Tensors that are in the host's memory are not wrapped again for each launch."""
 
-    def shortcut(owner, builder, scope) -> None:
-        if owner not in known:
-            known[owner] = [(name, member) for name, member in inspect.getmembers(owner) if tl.core.is_builtin(member)]
-        for name, member in known[owner]:
-            _without_wrapper(owner, name, member, builder, scope)
+    def shortcut(executor, args, options):
+        if all(map(_is_at_hand, (*args, *options.values()))):
+            return list(args), options
+        return copy(executor, args, options)
 
     return shortcut
+
+
+def _without_copies_back(copy_back: Callable) -> Callable:
+    def shortcut(executor, args, args_at_hand, options, options_at_hand):
+        if options is not options_at_hand:
+            copy_back(executor, args, args_at_hand, options, options_at_hand)
+
+    return shortcut
+
+
+def _is_at_hand(value) -> bool:
+    if type(value) is torch.Tensor:
+        return value.device.type == "cpu"
+    return not isinstance(value, tuple) and not hasattr(value, "data_ptr") and not hasattr(value, "base")
 
 
 def _without_promotion(check: Callable) -> Callable:
