@@ -166,7 +166,7 @@ def _late(rng, shape, low, high):
     first = size - 1 - int(rng.integers(0, size // 4 + 1))
     tail = eighths[first:]
     # Of both signs and few in a long array, so that sums of what extremes multiply stay exact.
-    extremes = rng.random(tail.size) < max(1 / 64, min(1 / 2, 16 / tail.size))
+    extremes = rng.random(tail.size) < max(1 / 64, min(1 / 2, 16 / max(1, tail.size)))
     tail[extremes] = 8 * rng.choice(np.array([-1, 1], np.int8), int(extremes.sum()))
     tail[:1] = 8
     return (eighths * np.float64(scale / 8) + centre).reshape(shape)
