@@ -14,6 +14,7 @@ from torch.utils._python_dispatch import _disable_current_modes
 
 #: Of the elements of a tensor, where its first one goes.
 _TURN = 7
+#: Types whose numbers are moved as such; of others the bytes are.
 _TYPES = (torch.float32, torch.float64, torch.int32, torch.int64)
 
 
@@ -34,7 +35,7 @@ class Blindness:
         with _disable_current_modes():
             for tensor in tensors:
                 place = tensor.untyped_storage().data_ptr()
-                if place and place not in self._known and tensor.dtype in _TYPES:
+                if place and place not in self._known:
                     whole = _whole(tensor)
                     turned = torch.roll(whole, _TURN)
                     self._known[place] = whole, whole.clone(), turned * 0.75 if whole.is_floating_point() else turned
@@ -53,10 +54,17 @@ class Blindness:
                 whole.copy_(kept)
                 self._hidden.remove(place)
 
-    def let_go(self, tensor: torch.Tensor) -> None:
-        """The host may look at this one from now on."""
+    def let_go(self, tensor: torch.Tensor) -> torch.Tensor:
+        """What the host may look at from now on: the tensor, or a copy where it is a small part of something large."""
         self.show([tensor])
-        self._known.pop(tensor.untyped_storage().data_ptr(), None)
+        place = tensor.untyped_storage().data_ptr()
+        if place in self._known and self._known[place][0].numel() > self.few:
+            with _disable_current_modes():
+                tensor = tensor.clone()
+            self.hide()
+            return tensor
+        self._known.pop(place, None)
+        return tensor
 
     @contextlib.contextmanager
     def lifted(self, tensors: Iterable[torch.Tensor]) -> Iterator[None]:
@@ -84,7 +92,7 @@ def tensors_in(value) -> Iterator[torch.Tensor]:
 
 
 def _whole(tensor: torch.Tensor) -> torch.Tensor:
-    """All of a tensor's storage, as elements of its type."""
-    storage = tensor.untyped_storage()
-    size = storage.nbytes() // tensor.element_size()
-    return torch.empty(0, dtype=tensor.dtype, device=tensor.device).set_(storage, 0, (size,), (1,))
+    """All of a tensor's storage, as elements of its type, or bytes if they are of no usual one."""
+    storage, kind = tensor.untyped_storage(), tensor.dtype if tensor.dtype in _TYPES else torch.uint8
+    size = storage.nbytes() // kind.itemsize
+    return torch.empty(0, dtype=kind, device=tensor.device).set_(storage, 0, (size,), (1,))

@@ -9,6 +9,9 @@ _BEYOND_BLOCKS = [(1026, 33), (259, 18)]
 #: (n, m) of the fixed cases: one element, tails, several blocks.
 SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34), *_BEYOND_BLOCKS]
 
+#: Where a kernel that was tried on a few thousand elements could be wrong: a multiple of every block size, odd rows.
+_MIDDLE = [(8192, 129), (12345, 211), (65536, 255)]
+
 #: What is timed unless --timing-n and --timing-m say otherwise.
 TIMED = (32000, 256)
 #: Above 2**16, where kernels take the way that they have for long arrays.
@@ -18,11 +21,11 @@ LONG = (70001, 300)
 def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
     """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**23 elements."""
     if not on_gpu:  # the interpreter takes minutes over a superlinear loop
-        return [*SIZES, TIMED] if loop.is_superlinear else [*SIZES, TIMED, LONG]
+        return [*SIZES, *_MIDDLE[:2], TIMED] if loop.is_superlinear else [*SIZES, *_MIDDLE, TIMED, LONG]
     if loop.is_superlinear:  # C takes minutes: so many in all arrays together
-        return [*SIZES, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027)]
+        return [*SIZES, *_MIDDLE, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027)]
     # Where a kernel's programs return for more: with 2**23 elements, and 2**22 in the matrix of a reduction.
-    return [*SIZES, TIMED, LONG, (8_600_013, 2053 if loop.result else 1027)]
+    return [*SIZES, *_MIDDLE, TIMED, LONG, (8_600_013, 2053 if loop.result else 1027)]
 
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
@@ -73,11 +76,12 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
     """Cases of every data kind over the sizes: most kinds once, at the first, one or two at each other size.
 
     Data that half precision spoils at the first two small sizes. Rounded data also once where kernels work in several
-    blocks, so that what one block hands another is seen rounded. At LONG, where kernels may have another way for
-    long arrays, data whose extremes come last, so that the last of many partial results counts, and exact ones where a
-    loop hands something on, since rounding leaves nothing of so long a sum to compare; also with whole-numbered
-    parameters at their lower ends. Beyond it exact data, and for a result its extremes in several places. With
-    awkward data of each style also real parameters just below zero, the value that masked lanes often hold.
+    blocks, so that what one block hands another is seen rounded. At _MIDDLE and TIMED parameters unlike TSVC's, and
+    what a condition may meet but once, or always. At LONG, where kernels may have another way for long arrays, data
+    whose extremes come last, so that the last of many partial results counts, and exact ones where a loop hands
+    something on, since rounding leaves nothing of so long a sum to compare; also with whole-numbered parameters at
+    their lower ends. Beyond it exact data, and for a result its extremes in several places. With awkward data of each
+    style also real parameters just below zero, the value that masked lanes often hold.
     seed: another one (>= 0) draws other data.
     """
     found, first = [], 1000 * seed
@@ -86,7 +90,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
     for position, (n, m) in enumerate(sizes):
         kinds: tuple[str, ...] = ("exact", "awkward")
         if not position:
-            kinds = ("tsvc", "exact", "near", "uniform", "awkward")
+            kinds = ("tsvc", "exact", "near", "uniform", "awkward", "units", "close")
         elif position == several_blocks:
             kinds = ("exact", "awkward", "uniform")
         elif n > LONG[0]:
@@ -99,19 +103,43 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         elif (n, m) in _BEYOND_BLOCKS:
             kinds = ("last",) if n > 512 else ("late", "early")
         elif (n, m) == TIMED:
+            kinds = ("exact", "last") if loop.result else ("exact",)
+            found.append(make(loop, n, m, kinds[-1], first + position, _others(loop, n, m)))
+        elif (n, m) == _MIDDLE[0]:
             kinds = ("exact",)
+        elif (n, m) == _MIDDLE[1]:
+            kinds = ()
+            found.append(make(loop, n, m, "units", first + 1, _others(loop, n, m)))
+            if loop.has_conditional:
+                found += [make(loop, n, m, "single", 6 * first + style) for style in range(6)]
+        elif (n, m) == _MIDDLE[2]:
+            kinds = ("positive",) if loop.has_conditional else ("exact",)
         elif position in (fine, tiny):
             kinds = ("exact", "awkward", "fine" if position == fine else "tiny")
+            found += [make(loop, n, m, "large", 3 * first + style) for style in range(3) if position == fine]
         found += [make(loop, n, m, kind, first + position) for kind in kinds]
         if position == fine and any(p.kind == "real" for p in loop.params):
-            below = {p.name: -0.125 for p in loop.params if p.kind == "real"}
+            below, tie = ({p.name: value for p in loop.params if p.kind == "real"} for value in (-0.125, 1 - 2.0**-22))
             found += [make(loop, n, m, "awkward", first + 100 + style, below) for style in range(len(STYLES))]
+            found.append(make(loop, n, m, "close", first + position, tie))
     return list({str(case): case for case in found if case}.values())
 
 
 def _lowest(loop: Loop, n: int, m: int) -> dict:
     """Whole-numbered parameters at the lower ends of what they are drawn from."""
     return {p.name: bounds(p, n, m)[0] for p in loop.params if p.kind == "int"}
+
+
+def _others(loop: Loop, n: int, m: int) -> dict:
+    """Parameters unlike TSVC's: whole-numbered ones above 1, as small as they are legal, and fractions."""
+    # Of "last" data the largest element alone is above the first.
+    reals = {p.name: (0.8746, -1.5)[position % 2] for position, p in enumerate(loop.params) if p.kind == "real"}
+    whole = [p for p in loop.params if p.kind == "int"]
+    for value in (2, 3, 5, 7, 4, 8, 9):
+        wanted = {p.name: _clip(p, value, n, m) for p in whole}
+        if whole and is_legal(loop, n, m, {**defaults(loop, n, m), **wanted}):
+            return {**wanted, **reals}
+    return reals
 
 
 def _balanced(loop: Loop) -> dict:

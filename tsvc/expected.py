@@ -29,7 +29,7 @@ REACH = 2
 #: The project's classic bound, relative to the array's largest magnitude: no tolerance is wider.
 CEILING = 1e-3
 #: Kinds of data on which sums and products of a few terms are exact.
-_EXACT_KINDS = ("exact", "awkward", "late", "early")
+_EXACT_KINDS = ("exact", "awkward", "late", "early", "large", "units", "single", "positive")
 #: Elements for which a thread costs more than it saves.
 _FEW = 2**15
 _TINY = float(np.finfo(np.float32).tiny)

@@ -11,7 +11,12 @@ late      exact data that reach their largest and smallest value, several times,
 early     the same in the first quarter alone
 last      the smallest value at the very end, the largest before it, and neither anywhere else; a few numbers as fine
           as fine among multiples of 1/16, so that sums stay exact that are too long for fine ones
-tiny      exact data of which two in three are 2**-30 times as large: half precision takes these for zeros
+tiny      exact data of which three in four are 2**-30 to 2**-100 times as large: half precision takes these for zeros
+large     awkward data of one sign or two, many times as large where nothing states a range or could overflow
+close     data that differ by units of rounding
+units     data of one magnitude, the largest, and of one sign or two: what is multiplied by these is not forgotten
+single    awkward data of one style: one element differs from all others in sign, the first, the last or any
+positive  awkward data without a sign or a zero
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
 
@@ -25,11 +30,35 @@ from tsvc.domain import arguments, evaluate, extents
 from tsvc.fresh import amplitude, shrinking
 from tsvc.loops import Array, Loop
 
-KINDS = ("tsvc", "exact", "uniform", "awkward", "near", "fresh", "fine", "tiny", "late", "last", "early")
+KINDS = (
+    "tsvc",
+    "exact",
+    "uniform",
+    "awkward",
+    "near",
+    "fresh",
+    "fine",
+    "tiny",
+    "late",
+    "last",
+    "early",
+    "large",
+    "close",
+    "units",
+    "single",
+    "positive",
+)
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
 #: What awkward data look like; with each seed an array takes the next one.
 STYLES = ("ties", "zeros", "positive", "negative", "nonpositive", "sorted", "falling", "one", "alternating")
+#: Kinds of awkward data, and their styles: arrays have each their own in the first, else all the same.
+_STYLED = {
+    "awkward": STYLES,
+    "single": ("one",),
+    "positive": ("positive",),
+    "large": ("negative", "positive", "alternating"),
+}
 #: Elements that are computed at once: so many stay in a processor's cache.
 _PART = 1 << 17
 
@@ -89,12 +118,20 @@ class Case:
             return (base * (1 - amplitude(low, high) * 2.0**-15 * draws)).astype(np.float32)
         if self.kind == "near":
             return _near(replace(self, kind="exact")._draw(array, scalars, fill), self._rng(array), low, high)
-        more = (self.style(array),) if self.kind == "awkward" else ()
-        return _DRAW[self.kind](self._rng(array), shape, float(low), float(high), *more).astype(np.float32)
+        rng, bounds = self._rng(array), (float(low), float(high))
+        if self.kind in _STYLED:
+            found = _awkward(rng, shape, *bounds, self.style(array), self.seed)
+            is_larger = self.kind == "large" and not array.low
+            return (found * self.loop.scale if is_larger else found).astype(np.float32)
+        if self.kind == "units":
+            return _units(rng, shape, *bounds, self.seed).astype(np.float32)
+        return _DRAW[self.kind](rng, shape, *bounds).astype(np.float32)
 
     def style(self, array: Array) -> str:
         """What an array's awkward data look like, one of STYLES."""
-        return STYLES[(self.seed + zlib.crc32(array.name.encode())) % len(STYLES)]
+        styles = _STYLED[self.kind]
+        turn = zlib.crc32(array.name.encode()) if self.kind == "awkward" else 0
+        return styles[(self.seed + turn) % len(styles)]
 
     def _rng(self, array: Array, extra: int = 0) -> np.random.Generator:
         return np.random.default_rng([self.seed, zlib.crc32(array.name.encode()), KINDS.index(self.kind), extra])
@@ -123,7 +160,7 @@ class Case:
         else:
             choices = ["permutation", "reversed", "identity"]
             if not array.permutation:
-                choices += ["random", "random", "same", "few", "ends"]
+                choices += ["random", "random", "same", "few", "ends", "nearly"]
             values = _INDEX[rng.choice(choices)](rng, size, low, high)
         return np.clip(values, low, max(low, high)).astype(np.int32).reshape(shape)
 
@@ -190,11 +227,23 @@ def _last(rng, shape, low, high):
 
 def _tiny(rng, shape, low, high):
     centre, scale = _power_of_two(low, high)
-    return centre + scale * rng.integers(-8, 9, shape) / 8 * rng.choice([1.0, 2.0**-30, 2.0**-30], shape)
+    values, factors = rng.integers(-8, 9, shape) / 8, rng.choice([1.0, 2.0**-30, 2.0**-60, 2.0**-100], shape)
+    found = centre + scale * values * factors
+    return np.where(factors < 1, scale * values * factors, found) if low < 0 < high else found
 
 
-def _awkward(rng, shape, low, high, style):
-    """Multiples of 1/8 in a shape that breaks careless kernels."""
+def _close(rng, shape, low, high):
+    centre, scale = _power_of_two(low, high)
+    return centre + scale * rng.choice([-1.0, 1.0, 1.0], shape) * (1 - rng.integers(1, 9, shape) * 2.0**-24)
+
+
+def _units(rng, shape, low, high, seed):
+    centre, scale = _power_of_two(low, high)
+    return centre + scale * (rng.choice([-1.0, 1.0], shape) if seed % 2 else np.ones(shape))
+
+
+def _awkward(rng, shape, low, high, style, seed):
+    """Multiples of 1/8 in a shape that breaks careless kernels. seed: says which element differs, and how."""
     centre, scale = _power_of_two(low, high)
     size = int(np.prod(shape))
     values = rng.integers(-8, 9, size) / 8
@@ -213,9 +262,8 @@ def _awkward(rng, shape, low, high, style):
     elif style == "falling":
         values = np.sort(values)[::-1]
     elif style == "one":
-        # One element alone differs in sign: the first, the last, or any.
-        values = rng.choice([-1.0, 1.0]) * (np.abs(values) + 0.125)
-        where = rng.choice([0, size - 1, rng.integers(size)])
+        values = (1 - 2 * (seed % 2)) * (np.abs(values) + 0.125)
+        where = (0, size - 1, int(rng.integers(size)))[seed // 2 % 3]
         values[where] = -values[where]
     elif style == "alternating":
         values = np.abs(values) * np.where(np.arange(size) % 2, -1, 1)
@@ -244,12 +292,12 @@ def _power_of_two(low: float, high: float) -> tuple[float, float]:
 _DRAW: dict[str, Callable] = {
     "exact": _exact,
     "uniform": _uniform,
-    "awkward": _awkward,
     "fine": _fine,
     "tiny": _tiny,
     "late": _late,
     "last": _last,
     "early": _early,
+    "close": _close,
 }
 
 
@@ -265,12 +313,22 @@ def _random(rng, size, low, high):
     return rng.integers(low, max(low, high) + 1, size)
 
 
+def _nearly(rng, values, low, high):
+    """The same but for a few pairs, of which one is one more and one is one less: their sum stays what it is."""
+    for one, other in rng.permutation(values.size)[: values.size // 8 * 2].reshape(-1, 2)[:4]:
+        if values[one] < high and values[other] > low:
+            values[one] += 1
+            values[other] -= 1
+    return values
+
+
 _INDEX = {
     "permutation": _permutation,
     "reversed": lambda rng, size, low, high: low + np.arange(size)[::-1],
     "identity": lambda rng, size, low, high: low + np.arange(size),
     "random": _random,
     "same": lambda rng, size, low, high: np.full(size, rng.integers(low, max(low, high) + 1)),
+    "nearly": lambda rng, size, low, high: _nearly(rng, _permutation(rng, size, low, high), low, high),
     "few": lambda rng, size, low, high: rng.choice(_random(rng, 3, low, high), size),
     "ends": lambda rng, size, low, high: rng.choice([low, max(low, high)], size),
 }

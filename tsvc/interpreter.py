@@ -29,7 +29,8 @@ _OPERATIONS: dict[str, tuple[int, int, int | None, int | None, int | None]] = {
     "create_atomic_cas": (ATOMIC, 0, None, None, 3),
     "create_atomic_rmw": (ATOMIC, 1, 3, None, 4),
 }
-_SEMANTIC = triton_interpreter._ir.MEM_SEMANTIC
+_IR = triton_interpreter._ir
+_SEMANTIC = _IR.MEM_SEMANTIC
 _ACQUIRES = (_SEMANTIC.ACQUIRE, _SEMANTIC.ACQUIRE_RELEASE)
 _RELEASES = (_SEMANTIC.RELEASE, _SEMANTIC.ACQUIRE_RELEASE)
 #: Accesses after which a log is searched and begun anew: what lies on both sides is not compared.
@@ -66,6 +67,7 @@ class Observer:
         self._wrap_patching()
         self._wrap_barriers()
         self._wrap_tuning()
+        _wrap_dot()
         for name, places in _OPERATIONS.items():
             self._wrap_access(name, *places)
         self._installed = self._watched()
@@ -309,7 +311,7 @@ class Observer:
             if outside is not None:
                 self.log = None  # it has no number for what lies outside: nothing is known of this launch
             if self.log is not None:
-                orders = () if semantics is None else _orders(args[semantics])
+                orders = () if semantics is None else _orders(*args[semantics : semantics + 2])
                 stored = None if value is None else args[value].data
                 self.log.add(kind, addresses, lanes, width, stored, *orders)
                 self.atomics |= any(orders)
@@ -349,8 +351,32 @@ class Observer:
         return "an address in none of its tensors"
 
 
-def _orders(semantics) -> tuple[bool, bool]:
+def _orders(semantics, scope) -> tuple[bool, bool]:
+    """(acquires, releases), as another program sees it: one within a block of threads orders nothing for others."""
+    if scope == _IR.MEM_SYNC_SCOPE.CTA:
+        return False, False
     return semantics in _ACQUIRES, semantics in _RELEASES
+
+
+def _wrap_dot() -> None:
+    """A product in tf32, which is the default, takes ten bits of each mantissa, as on the GPUs that have it."""
+    builder = triton_interpreter.interpreter_builder
+    dot = builder.create_dot
+
+    def create_dot(a, b, d, input_precision, *others):
+        if input_precision == _IR.INPUT_PRECISION.TF32:
+            a, b = (_cut_to_tf32(handle) for handle in (a, b))
+        return dot(a, b, d, input_precision, *others)
+
+    builder.create_dot = create_dot
+
+
+def _cut_to_tf32(handle):
+    if handle.data.dtype != np.float32:
+        return handle
+    bits = (handle.data.view(np.uint32) + np.uint32(1 << 12)) & np.uint32(0xFFFFE000)
+    finite = np.isfinite(handle.data)
+    return triton_interpreter.TensorHandle(np.where(finite, bits.view(np.float32), handle.data), handle.dtype)
 
 
 def _mend_index() -> None:

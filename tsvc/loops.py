@@ -140,6 +140,16 @@ class Loop:
         return bool(self.reductions) or any(a.role == "inout" and len(a.subscripts) > 1 for a in self.arrays)
 
     @cached_property
+    def scale(self) -> float:
+        """How many times as large as usual data may be that have no stated range.
+
+        1 where an array's elements are handed on, since they could overflow, and little for the argument of a function.
+        """
+        if any(a.role == "inout" and len(a.subscripts) > 1 for a in self.arrays):
+            return 1.0
+        return 2.0**3 if re.search(r"\breal_(sin|cos|tan|exp|log|pow)\(", self.source) else 2.0**20
+
+    @cached_property
     def is_superlinear(self) -> bool:
         """Whether its nest is deeper than its arrays have dimensions, so that work outgrows data (s176)."""
         return infer.depth(self.function) > (2 if self.is_2d else 1)
