@@ -10,7 +10,7 @@ _BEYOND_BLOCKS = [(1026, 33), (259, 18)]
 SIZES = [(1000, 37), (1, 1), (2, 2), (33, 3), (257, 9), (1024, 32), (2049, 17), (4096, 64), (5003, 34), *_BEYOND_BLOCKS]
 
 #: Where a kernel that was tried on a few thousand elements could be wrong: a multiple of every block size, odd rows.
-_MIDDLE = [(8192, 129), (12345, 211), (65536, 255)]
+MIDDLE = [(8192, 129), (12345, 211), (65536, 255)]
 
 #: What is timed unless --timing-n and --timing-m say otherwise.
 TIMED = (32000, 256)
@@ -21,11 +21,11 @@ LONG = (70001, 300)
 def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
     """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**23 elements."""
     if not on_gpu:  # the interpreter takes minutes over a superlinear loop
-        return [*SIZES, *_MIDDLE[:2], TIMED] if loop.is_superlinear else [*SIZES, *_MIDDLE, TIMED, LONG]
+        return [*SIZES, *MIDDLE[:2], TIMED] if loop.is_superlinear else [*SIZES, *MIDDLE, TIMED, LONG]
     if loop.is_superlinear:  # C takes minutes: so many in all arrays together
-        return [*SIZES, *_MIDDLE, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027)]
+        return [*SIZES, *MIDDLE, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027)]
     # Where a kernel's programs return for more: with 2**23 elements, and 2**22 in the matrix of a reduction.
-    return [*SIZES, *_MIDDLE, TIMED, LONG, (8_600_013, 2053 if loop.result else 1027)]
+    return [*SIZES, *MIDDLE, TIMED, LONG, (8_600_013, 2053 if loop.result else 1027)]
 
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
@@ -76,7 +76,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
     """Cases of every data kind over the sizes: most kinds once, at the first, one or two at each other size.
 
     Data that half precision spoils at the first two small sizes. Rounded data also once where kernels work in several
-    blocks, so that what one block hands another is seen rounded. At _MIDDLE and TIMED parameters unlike TSVC's, and
+    blocks, so that what one block hands another is seen rounded. At MIDDLE and TIMED parameters unlike TSVC's, and
     what a condition may meet but once, or always. At LONG, where kernels may have another way for long arrays, data
     whose extremes come last, so that the last of many partial results counts, and exact ones where a loop hands
     something on, since rounding leaves nothing of so long a sum to compare; also with whole-numbered parameters at
@@ -105,14 +105,14 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         elif (n, m) == TIMED:
             kinds = ("exact", "last") if loop.result else ("exact",)
             found.append(make(loop, n, m, kinds[-1], first + position, _others(loop, n, m)))
-        elif (n, m) == _MIDDLE[0]:
+        elif (n, m) == MIDDLE[0]:
             kinds = ("exact",)
-        elif (n, m) == _MIDDLE[1]:
+        elif (n, m) == MIDDLE[1]:
             kinds = ()
             found.append(make(loop, n, m, "units", first + 1, _others(loop, n, m)))
             if loop.has_conditional:
                 found += [make(loop, n, m, "single", 6 * first + style) for style in range(6)]
-        elif (n, m) == _MIDDLE[2]:
+        elif (n, m) == MIDDLE[2]:
             kinds = ("positive",) if loop.has_conditional else ("exact",)
         elif position in (fine, tiny):
             kinds = ("exact", "awkward", "fine" if position == fine else "tiny")

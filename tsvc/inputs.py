@@ -120,7 +120,7 @@ class Case:
             return _near(replace(self, kind="exact")._draw(array, scalars, fill), self._rng(array), low, high)
         rng, bounds = self._rng(array), (float(low), float(high))
         if self.kind in _STYLED:
-            found = _awkward(rng, shape, *bounds, self.style(array), self.seed)
+            found = _awkward(rng, shape, *bounds, self.style(array), self.seed if self.kind == "single" else None)
             is_larger = self.kind == "large" and not array.low
             return (found * self.loop.scale if is_larger else found).astype(np.float32)
         if self.kind == "units":
@@ -243,7 +243,7 @@ def _units(rng, shape, low, high, seed):
 
 
 def _awkward(rng, shape, low, high, style, seed):
-    """Multiples of 1/8 in a shape that breaks careless kernels. seed: says which element differs, and how."""
+    """Multiples of 1/8 in a shape that breaks careless kernels. seed: says which one differs, and how, unless drawn."""
     centre, scale = _power_of_two(low, high)
     size = int(np.prod(shape))
     values = rng.integers(-8, 9, size) / 8
@@ -262,6 +262,7 @@ def _awkward(rng, shape, low, high, style, seed):
     elif style == "falling":
         values = np.sort(values)[::-1]
     elif style == "one":
+        seed = int(rng.integers(6)) if seed is None else seed
         values = (1 - 2 * (seed % 2)) * (np.abs(values) + 0.125)
         where = (0, size - 1, int(rng.integers(size)))[seed // 2 % 3]
         values[where] = -values[where]

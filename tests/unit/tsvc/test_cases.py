@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from tsvc.cases import fit, fixed, make, sizes
@@ -15,6 +16,8 @@ SIZES = [
     (5003, 34),
     (1026, 33),
     (259, 18),
+    (12345, 211),
+    (65536, 255),
     (32000, 256),
     (70001, 300),
 ]
@@ -25,7 +28,8 @@ def test_fixed_cases_are_legal_and_near(name):
     loop = LOOPS[name]
     found = fixed(loop, SIZES)
     assert len({str(case) for case in found}) == len(found) >= 7
-    assert {case.kind for case in found} == set(KINDS) - {"fresh"}
+    of_conditions = set() if loop.has_conditional else {"single", "positive"}
+    assert {case.kind for case in found} == set(KINDS) - {"fresh"} - of_conditions
     for case in found:
         assert is_legal(loop, case.n, case.m, case.params), case
     assert any(case.n > 25000 or (loop.is_2d and case.m > 100) for case in found)
@@ -35,7 +39,7 @@ def test_another_seed_draws_other_data_at_the_same_sizes():
     ours, others = (fixed(LOOPS["s000"], SIZES, seed) for seed in (0, 1))
     assert [(case.n, case.kind) for case in ours] == [(case.n, case.kind) for case in others]
     for one, other in zip(ours, others, strict=True):
-        same = one.arrays()["b"].tobytes() == other.arrays()["b"].tobytes()
+        same = one.arrays()["b"].tobytes() == other.arrays()["b"].tobytes() and one.kind != "units"
         assert same == (one.kind == "tsvc") or one.n < 3
 
 
@@ -105,3 +109,20 @@ def test_real_parameters_below_zero_meet_data_of_each_style():
     assert {case.style(loop.arrays[0]) for case in below} == set(STYLES)
     assert any((case.arrays()["a"] <= -0.125).all() for case in below)
     assert not any(case.params.get("t") == -0.125 for case in fixed(LOOPS["s000"], SIZES))
+
+
+def test_other_parameters_than_tsvcs_at_several_blocks():
+    for name, parameter in (("s172", "n3"), ("s175", "inc"), ("s4114", "n1"), ("s122", "n1")):
+        assert any(case.n > 12000 and case.params[parameter] > 1 for case in fixed(LOOPS[name], SIZES)), name
+
+
+def test_a_condition_meets_one_element_alone_at_each_place_and_elements_of_one_sign():
+    found = [case.arrays()["a"] for case in fixed(LOOPS["s331"], SIZES) if case.kind == "single"]
+    places = {(int((a < 0).argmax()), int((a < 0).sum())) for a in found if (a < 0).sum() == 1}
+    assert {(0, 1), (12344, 1)} < places and len(places) == 3
+    assert any((case.arrays()["a"] > 0).all() for case in fixed(LOOPS["s331"], SIZES) if case.n == 65536)
+
+
+def test_a_long_search_hits_at_its_end_alone():
+    (case,) = [case for case in fixed(LOOPS["s332"], SIZES) if case.kind == "last" and case.params["t"] == 0.8746 * 1]
+    assert np.flatnonzero(case.arrays()["a"] > case.params["t"]).tolist() == [case.n - 2]

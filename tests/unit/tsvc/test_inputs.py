@@ -14,7 +14,7 @@ from tsvc.reference import run
 every_loop = pytest.mark.parametrize("loop", LOOPS.values(), ids=list(LOOPS))
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
-_SEEDS = 200
+_SEEDS = 600
 
 
 def _values(name: str, array: str, seed: int, kind: str = "awkward", n: int = 64, **params) -> np.ndarray:
@@ -76,9 +76,11 @@ def test_data_stay_in_their_range(loop):
         for array in loop.arrays:
             if array.role != "out":
                 low, high = (evaluate(text, **scalars) for text in (array.low or "-1", array.high or "1"))
-                margin = 0.125 * (high - low) if kind == "awkward" and array.dtype == "real" else 1e-6
+                styled = kind in ("awkward", "single", "positive", "large") and array.dtype == "real"
+                margin = 0.125 * (high - low) if styled else 1e-6
+                reach = loop.scale if kind == "large" and array.low is None else 1
                 values = case.arrays()[array.name]
-                assert low - margin <= values.min() and values.max() <= high + margin
+                assert reach * (low - margin) <= values.min() and values.max() <= reach * (high + margin)
 
 
 # What "awkward" promises: each must turn up among the seeds.
@@ -197,6 +199,33 @@ def test_fine_data_are_spoilt_by_half_precision_and_tiny_ones_vanish_there():
     assert np.mean(fine.astype(np.float16) != fine) > 0.5
     vanished = (tiny.astype(np.float16) == 0) & (tiny != 0)
     assert 0.4 < np.mean(vanished) < 0.8
+
+
+def test_large_data_are_large_where_nothing_states_a_range_or_could_overflow():
+    def largest(name: str, array: str) -> float:
+        return max(float(np.abs(make(LOOPS[name], 257, 9, "large", k).arrays()[array]).max()) for k in range(3))
+
+    assert largest("s314", "a") > 1e6  # a maximum
+    assert largest("s321", "a") < 2  # a recurrence
+    assert 5 < largest("s451", "b") < 20  # a sine's argument
+    assert largest("s481", "d") < 2  # a range of its own
+    assert {np.sign(make(LOOPS["s314"], 257, 9, "large", k).arrays()["a"]).min() for k in range(2)} == {-1, 1}
+
+
+def test_close_data_differ_by_units_of_rounding():
+    values = make(LOOPS["s315"], 257, 9, "close", 1).arrays()["a"]
+    assert len({value for value in values.view(np.uint32).tolist() if value >> 8 == 0x3F7FFF}) == 8
+
+
+def test_units_have_one_magnitude_and_one_sign_or_two():
+    of_one, of_two = (make(LOOPS["s321"], 257, 9, "units", seed).arrays()["b"] for seed in (0, 1))
+    assert len(set(of_one.tolist())) == 1 and len(set(of_two.tolist())) == 2
+    assert set(np.abs(of_two).tolist()) == set(of_one.tolist())
+
+
+def test_an_index_array_that_is_nearly_a_permutation_keeps_its_sum():
+    found = (make(LOOPS["vas"], 257, 9, "exact", seed).arrays()["ip"] for seed in range(_SEEDS))
+    assert any(257 - 9 < len(set(ip.tolist())) < 257 and ip.sum() == 257 * 128 for ip in found)
 
 
 def test_the_extremes_come_last():
