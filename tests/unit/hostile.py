@@ -108,6 +108,29 @@ _GARBAGE = """for fd in range(3, 32):
         pass"""
 
 #: name -> (kind of loop, text with NAME for the function's, expected word, part of the message).
+_LATER = """
+def work(x, y, n):
+    x, y = (ctypes.cast(place, ctypes.POINTER(ctypes.c_float)) for place in (x, y))
+    for k in range(n):
+        x[k] = y[k] + 1
+
+
+class Later:
+    def __init__(self, a, b, n):
+        self.kept, self.work = (a, b, n), lambda: work(a.data_ptr(), b.data_ptr(), n)
+
+    def __del__(self):
+        self.work()
+
+"""
+
+
+def _later(call: str) -> tuple[str, str]:
+    """A launch into scratch memory, and work on the host when something of the call goes."""
+    loop, text = _copy(call=f"launch(torch.empty_like(a), b, n)\n{call}")
+    return loop, f"{_HEAD}import weakref\n{_LATER}{text}"
+
+
 HOSTILE: dict[str, tuple[str, str, str, str]] = {
     "hang": (*_first("while True: pass"), "HUNG", "no answer within"),
     "hang_holding_the_gil": (*_first("ctypes.PyDLL(None).sleep(1000)"), "HUNG", "no answer within"),
@@ -128,6 +151,12 @@ HOSTILE: dict[str, tuple[str, str, str, str]] = {
     "syntax_error": ("copy", "def NAME(a, b, n:\n    pass\n", "NOT_COMPILED", "SyntaxError"),
     "no_such_builtin": (*_copy("tl.store(a_ptr + offsets, tl.no_such(b_ptr), mask=mask)"), "RAISED", "no_such"),
     "unbroadcastable": (*_copy("tl.store(a_ptr + offsets, tl.arange(0, 32), mask=mask)"), "RAISED", ""),
+    "works_when_its_result_goes": (*_later("return Later(a, b, n)"), "WRONG", "differ from the C reference"),
+    "works_when_an_array_goes": (
+        *_later("weakref.finalize(a, work, a.data_ptr(), b.data_ptr(), n)"),
+        "WRONG",
+        "differ from the C reference",
+    ),
     "one_past_the_end": (*_copy(_RIGHT.replace("mask=mask)", "mask=offsets <= n)")), "OUT_OF_BOUNDS", "b[{n}]"),
     "far_past_the_end": (*_accessing("tl.store(a_ptr + n + 100000 + offsets, 0.0)"), "OUT_OF_BOUNDS", "none of its"),
     "read_past_the_end": (*_accessing("tl.store(a_ptr, tl.load(b_ptr + n) * 0)"), "OUT_OF_BOUNDS", "b[{n}]"),

@@ -140,7 +140,7 @@ def judge_loop(loop: str, known: dict[str, dict], limit: int, stages, end: float
                 verdict = judge_mutant(mutant, device, stages)
                 verdict["seconds"] = round(time.monotonic() - start, 2)
             rows.append(_row(mutant, verdict))
-        reached = [stages.index(row["stage"]) if row["stage"] else len(stages) - 1 for row in rows]
+        reached = [stages.index(row["stage"]) if row["stage"] in stages else len(stages) - 1 for row in rows]
         _check_original(loop, device, stages[: max(reached, default=0) + 1])
     finally:
         device.close()
