@@ -1,5 +1,7 @@
 """Which cases every kernel is judged on besides those that hypothesis draws."""
 
+import re
+
 from tsvc.domain import bounds, defaults, is_legal
 from tsvc.inputs import STYLES, Case
 from tsvc.loops import Loop
@@ -75,16 +77,18 @@ def make(loop: Loop, n: int, m: int, kind: str, seed: int, params: dict | None =
 def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]:
     """Cases of every data kind over the sizes: most kinds once, at the first, one or two at each other size.
 
-    Data that half precision spoils at the first two small sizes. Rounded data also once where kernels work in several
-    blocks, so that what one block hands another is seen rounded. At MIDDLE and TIMED parameters unlike TSVC's, and
-    what a condition may meet but once, or always. At LONG, where kernels may have another way for long arrays, data
-    whose extremes come last, so that the last of many partial results counts, and exact ones where a loop hands
-    something on, since rounding leaves nothing of so long a sum to compare; also with whole-numbered parameters at
-    their lower ends. Beyond it exact data, and for a result its extremes in several places. With awkward data of each
-    style also real parameters just below zero, the value that masked lanes often hold.
+    Sizes around numbers that the loop's text names. Data that half precision spoils at the first two small sizes.
+    Rounded data also once where kernels work in several blocks, so that what one block hands another is seen rounded.
+    At MIDDLE and TIMED parameters unlike TSVC's, and what a condition may meet but once, or always. At LONG, where
+    kernels may have another way for long arrays, data whose extremes come last, so that the last of many partial
+    results counts, and exact ones where a loop hands something on, since rounding leaves nothing of so long a sum to
+    compare; also with whole-numbered parameters at their lower ends. Beyond it exact data, and for a result its
+    extremes in several places. With awkward data of each style also real parameters just below zero, which masked
+    lanes often hold.
     seed: another one (>= 0) draws other data.
     """
     found, first = [], 1000 * seed
+    found += [make(loop, n, 9, "exact", first + n) for n in _thresholds(loop)]
     several_blocks = next((position for position, (n, _) in enumerate(sizes) if position and n > 2048), None)
     fine, tiny = ([position for position, (n, _) in enumerate(sizes) if 32 < n < 512] + [None, None])[:2]
     for position, (n, m) in enumerate(sizes):
@@ -123,6 +127,12 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             found += [make(loop, n, m, "awkward", first + 100 + style, below) for style in range(len(STYLES))]
             found.append(make(loop, n, m, "close", first + position, tie))
     return list({str(case): case for case in found if case}.values())
+
+
+def _thresholds(loop: Loop) -> list[int]:
+    """Sizes at and around the numbers that a loop's text names: it may compare n with them."""
+    named = {int(word) for word in re.findall(r"(?<![\w.])\d+(?![\w.])", loop.source)}
+    return sorted({number + step for number in named if 4 < number < 1000 for step in (0, 1)})
 
 
 def _lowest(loop: Loop, n: int, m: int) -> dict:

@@ -256,7 +256,7 @@ def _awkward(rng, shape, low, high, style, seed):
     elif style == "negative":
         values = -np.abs(values) - 0.125
     elif style == "nonpositive":
-        values = np.where(values < 0, values, rng.choice([0.0, -0.0], size))
+        values = np.where(values < 0, values, np.where(np.cumsum(values >= 0) % 2, -0.0, 0.0))
     elif style == "sorted":
         values = np.sort(values)
     elif style == "falling":
