@@ -147,7 +147,10 @@ class Loop:
         """
         if any(a.role == "inout" and len(a.subscripts) > 1 for a in self.arrays):
             return 1.0
-        return 2.0**3 if re.search(r"\breal_(sin|cos|tan|exp|log|pow)\(", self.source) else 2.0**20
+        if re.search(r"\breal_(sin|cos|tan|exp|log|pow)\(", self.source):
+            return 2.0**3
+        factors = 1 + max(statement.count("*") for statement in self.source.split(";"))
+        return 2.0 ** min(20, 100 // factors)  # a product of them all does not overflow
 
     @cached_property
     def is_superlinear(self) -> bool:

@@ -208,14 +208,14 @@ HOSTILE: dict[str, tuple[str, str, str, str]] = {
     ),
     "unwritten_scratch": (
         *_copy(call="launch(a, b, n)\na += torch.empty_like(a) * 0"),
-        "WRONG",
-        "got nan",
+        "TORCH_FALLBACK",
+        "add_",
     ),
     "unwritten_scratch_by_name": (
         "copy",
         "from torch import empty as new\n" + _copy(call="launch(a, b, n)\na += new(n) * 0")[1],
-        "WRONG",
-        "got nan",
+        "TORCH_FALLBACK",
+        "add_",
     ),
     "reads_old_output": (
         *_copy(call="old = a[0].item()\nlaunch(a, b, n)\na[0] += old * 0 + (old > 0)"),
