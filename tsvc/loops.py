@@ -135,9 +135,14 @@ class Loop:
         return any(array.is_2d for array in self.arrays)
 
     @cached_property
+    def hands_on_elements(self) -> bool:
+        """Whether it reads an array beside the elements of it that it writes."""
+        return any(a.role == "inout" and len(a.subscripts) > 1 for a in self.arrays)
+
+    @cached_property
     def is_chained(self) -> bool:
         """Whether an iteration may use what another computed: a carried scalar, or an array read beside its writes."""
-        return bool(self.reductions) or any(a.role == "inout" and len(a.subscripts) > 1 for a in self.arrays)
+        return bool(self.reductions) or self.hands_on_elements
 
     @cached_property
     def scale(self) -> float:
@@ -145,7 +150,7 @@ class Loop:
 
         1 where an array's elements are handed on, since they could overflow, and little for the argument of a function.
         """
-        if any(a.role == "inout" and len(a.subscripts) > 1 for a in self.arrays):
+        if self.hands_on_elements:
             return 1.0
         if re.search(r"\breal_(sin|cos|tan|exp|log|pow)\(", self.source):
             return 2.0**3

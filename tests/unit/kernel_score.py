@@ -56,19 +56,18 @@ def cases_beyond(loop, stage: str) -> list:
 
 
 def judge_mutant(mutant: Mutant, device: Device, stages) -> dict:
-    """What the suite's tests say of one mutant: {"verdict", "stage", "failure"}; verdict PASSED for a survivor.
+    """What the suite's tests say of one mutant: {"verdict", "stage", "why"}; verdict PASSED for a survivor.
 
-    stage: one of STAGES, whichever cases it was killed on, or "" for a survivor.
+    stage: one of STAGES, whichever cases it was killed on, or "" for a survivor; why: a mutant is HARMLESS.
     Mutants are not hostile, so that they share a child, unlike kernels under test.
     """
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, f"{mutant.loop}.py").write_text(mutant.text)
         failure, stage = first_failure(LOOPS[mutant.loop], device, Path(folder), stages)
         if failure is None:
-            return {"verdict": "HARMLESS" if mutant.harmless else "PASSED", "stage": "", "failure": mutant.harmless}
+            return {"verdict": "HARMLESS" if mutant.harmless else "PASSED", "stage": "", "why": mutant.harmless}
         stillborn = failure.word in STILLBORN and _fails_alike(mutant, device, Path(folder), failure)
-    line = str(failure).split("\n")[0][:200]
-    return {"verdict": "STILLBORN" if stillborn else failure.word, "stage": stage, "failure": line}
+    return {"verdict": "STILLBORN" if stillborn else failure.word, "stage": stage, "why": ""}
 
 
 def first_failure(loop, device: Device, folder: Path, stages) -> tuple[KernelFailure | None, str]:
@@ -156,7 +155,7 @@ def _row(mutant: Mutant, verdict: dict) -> dict:
     return {
         **own,
         "digest": _digest(mutant),
-        **{key: verdict[key] for key in ("verdict", "stage", "failure", "seconds")},
+        **{key: verdict[key] for key in ("verdict", "stage", "why", "seconds")},
     }
 
 

@@ -98,7 +98,7 @@ def _survivors(rows: list[dict]) -> list[str]:
 def _harmless(rows: list[dict]) -> list[str]:
     """The mutants that were not counted, since a rule shows that they are the same kernel."""
     same = [row for row in rows if row["verdict"] == "HARMLESS"]
-    counts = Counter(row["failure"] for row in same)
+    counts = Counter(row["why"] for row in same)
     lines = [f"- {count}: {reason}" for reason, count in counts.most_common()]
     return ["Not counted, since they are the same kernel by a rule, and passed:", "", *lines, ""] if same else []
 
