@@ -13,6 +13,7 @@ def s257_scan_kernel(a_ptr, aa_ptr, m, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.con
     if OVERLAP:  # the second launch may begin: it waits for a, and until aa has been read
         tl.extra.cuda.gdc_launch_dependents()
     carry = tl.load(a_ptr)
+    tl.debug_barrier()  # all lanes have a[0] before one stores it
     row_ptr = aa_ptr + (m - 1).to(tl.int64) * m
     for start in range(0, m, BLOCK_SIZE):
         columns = start + tl.arange(0, BLOCK_SIZE)

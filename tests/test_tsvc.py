@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from analyses import AnalysisError, analyse
 from analyses.baselines import baseline_text
 from tsvc.baselines import Baselines, Left, chosen
-from tsvc.cases import fixed, sizes
 from tsvc.judge import require_evidence
 from tsvc.lease import visible_gpus
+from tsvc.named import suite_cases
 from tsvc.plugin import every_loop
 from tsvc.resources import by_target, spilling
 from tsvc.strategies import largest_cases
@@ -39,7 +39,7 @@ def test_correct(loop, judge, note, request):
     if judge.kernel.slower_because:
         note(slower_because=judge.kernel.slower_because)
     seed = request.config.getoption("--data-seed")
-    judged = [judge.check(case) for case in fixed(loop, sizes(loop, ON_GPU), seed)]
+    judged = [judge.check(case) for case in suite_cases(loop, judge.kernel.text, ON_GPU, seed)]
     require_evidence(judged)
     note(
         cases=len(judge.judged),

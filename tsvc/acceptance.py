@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import FlakyFailure
 
-from tsvc.cases import TIMED, fixed, sizes
+from tsvc.cases import TIMED
 from tsvc.device import Device
 from tsvc.judge import Judge, require_evidence
+from tsvc.named import suite_cases
 from tsvc.strategies import largest_cases
 from tsvc.targets import TARGETS
 from tsvc.timing import timing_case
@@ -31,7 +32,7 @@ def accept(judge: Judge, compiler: Device, draws_seed: int = 0) -> Acceptance:
     Raises the KernelFailure of a small case that fails; HarnessError.
     """
     on_gpu = judge.device.mode == "cuda"
-    cases = sorted(fixed(judge.loop, sizes(judge.loop, on_gpu)), key=lambda case: (case.n, case.m))
+    cases = sorted(suite_cases(judge.loop, judge.kernel.text, on_gpu), key=lambda case: (case.n, case.m))
     require_evidence([judge.check(case) for case in cases])
 
     @seed(draws_seed)

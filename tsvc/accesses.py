@@ -41,11 +41,13 @@ class Access:
 class AccessLog:
     """The accesses of a launch in the order in which they were made.
 
-    extents: all memory that it may access. programs: how many it has.
+    extents: all memory that it may access. programs: how many it has. made: how many accesses each has made, those of
+    an earlier log of the launch included, which is `before`.
     """
 
-    def __init__(self, extents: list[Extent], programs: int):
+    def __init__(self, extents: list[Extent], programs: int, before: "AccessLog | None" = None):
         self.extents, self.programs = extents, programs
+        self.made: np.ndarray = before.made if before else np.zeros(programs, np.int64)
         self.program, self.epoch, self.size = 0, 0, 0
         self.accesses: list[Access] = []
 
@@ -67,6 +69,7 @@ class AccessLog:
             where = lanes
         self.accesses.append(Access(kind, addresses, where, width, self.program, self.epoch, *more))
         self.size += addresses.size
+        self.made[self.program] += addresses.size
 
     def elements(self) -> tuple[list[np.ndarray], int, int]:
         """For each access the elements that it touches, numbered through all extents; how many there are; their width.

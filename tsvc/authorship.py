@@ -13,11 +13,14 @@ from tsvc.gates import ALL
 from tsvc.inputs import Case
 from tsvc.kernel import Answer
 from tsvc.verdicts import NoTriton, Tampered, TorchFallback
+from tsvc.work import touched
 
 #: Elements that torch may work on at any size, and for which a loop's data are too small to say who did the work.
 FEW = 64
 #: Of a loop's largest array, the part that torch may work on: what is left when each program sums up its block.
 PARTIALS = 256
+#: Of all accesses, the part from which on the program that makes them works alone.
+ALONE = 0.9
 
 
 @dataclass(frozen=True)
@@ -25,16 +28,20 @@ class Authorship:
     """What one call did. Fields are None where nobody observed it.
 
     launches: how many; programs: the most that one launch had; torch: operator -> elements it worked on.
+    busiest: of all that its programs touched, the part that the busiest of each launch did.
     """
 
     launches: int | None = None
     programs: int | None = None
     torch: tuple[tuple[str, int], ...] = ()
+    busiest: float | None = None
 
     @classmethod
     def of(cls, answer: Answer) -> "Authorship":
         header = answer.header
-        return cls(header.get("launches"), header.get("programs"), tuple(sorted(header.get("torch", {}).items())))
+        busiest = header["busiest"] / header["accesses"] if header.get("accesses") else None
+        torch = tuple(sorted(header.get("torch", {}).items()))
+        return cls(header.get("launches"), header.get("programs"), torch, busiest)
 
     @property
     def glue(self) -> tuple[str, ...]:
@@ -64,20 +71,32 @@ def check_observed(expected: Expected, answer: Answer, order: str, gates: frozen
 def _check_torch(case: Case, torch: dict[str, int]) -> None:
     if torch.get("thread"):
         raise TorchFallback(f"it started {torch['thread']} threads: what they do is not seen")
-    allowed = allowed_elements(case)
-    if sum(torch.values()) > allowed:
+    total = sum(torch.values())
+    if total <= FEW:
+        return
+    allowed = allowed_elements(case, touched(case))
+    if total > allowed:
         words = ", ".join(f"{name} ({count} elements)" for name, count in sorted(torch.items(), key=lambda kv: -kv[1]))
         raise TorchFallback(f"torch does the work: {words}; beside the launches it may work on {allowed} here")
 
 
-def allowed_elements(case: Case) -> int:
-    """How many elements torch may work on beside the launches."""
-    return max(FEW, min(_sizes(case)) // 4, largest(case) // PARTIALS)
+def allowed_elements(case: Case, touched: int | None = None) -> int:
+    """How many elements torch may work on beside the launches.
+
+    touched: how many the loop touches, where that is known: a few rows or a diagonal may be all of a large array's.
+    """
+    bound = largest(case) if touched is None else touched
+    return max(FEW, min(bound, *_sizes(case)) // 4, min(bound, largest(case)) // PARTIALS)
+
+
+def seems_serial(found: Authorship) -> bool:
+    """Whether one program does all, or nearly all, beside others that do little."""
+    return found.programs == 1 or (found.busiest or 0) > ALONE
 
 
 def is_serial(found: Authorship, bundled: Authorship) -> bool:
     """Whether one program does what the bundled kernel's launches spread over several."""
-    return found.programs == 1 and (bundled.programs or 1) > 1
+    return seems_serial(found) and not seems_serial(bundled)
 
 
 def largest(case: Case) -> int:

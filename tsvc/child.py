@@ -7,7 +7,6 @@ limits. It never sees an expected value.
 
 import contextlib
 import ctypes
-import functools
 import gc
 import importlib.util
 import inspect
@@ -29,6 +28,8 @@ _OBSERVERS = (
     "interpreter",
     "launches",
     "blindness",
+    "hints",
+    "poison",
     "accesses",
     "races",
     "tree_order",
@@ -59,7 +60,6 @@ def main() -> None:
         import torch
 
         torch.set_num_threads(1)
-        _Poison.install()
     kinds = {"interpreter": _Interpreted, "cuda": _OnGpu, "compile": _Compiled, "c": _TimedC, "cpu": _on_cpu}
     runner = kinds[mode]()
     gc.freeze()  # what was imported stays: to look through it again and again would take longer than most calls
@@ -216,14 +216,10 @@ class _Runner(_OfTorch):
         bound = _bind(
             function, {**_scalars(request), "device": next(iter(views.values()), self.empty()).device, **views}
         )
-        _Poison.seed = request["seed"] if "poison" in request["gates"] else None
-        try:
-            if blindness:
-                blindness.hide(views.values())
-            with self.torch_calls.watching(blindness):
-                result = self.call(function, bound, views, request, blindness)
-        finally:
-            _Poison.seed = None
+        if blindness:
+            blindness.hide(views.values())
+        with self.torch_calls.watching(blindness, request["seed"] if "poison" in request["gates"] else None):
+            result = self.call(function, bound, views, request, blindness)
         if blindness:
             self.synchronize()
             blindness.show()
@@ -315,7 +311,7 @@ class _Interpreted(_Runner):
     def call(self, function, bound: dict, views: dict, request: dict, blindness):
         gates, ablation = frozenset(request["gates"]), request.get("ablation")
         asked = request["order"], request["seed"], gates
-        self.observer.start(*asked[:2], views, gates, ablation, blindness)
+        self.observer.start(*asked[:2], views, gates, ablation, blindness, request.get("inputs", ()))
         try:
             return function(**bound)
         finally:  # whatever the kernel makes of the exception
@@ -324,6 +320,10 @@ class _Interpreted(_Runner):
                 raise Unusable("out_of_bounds", f"touches {self.observer.out_of_bounds}") from None
             if self.observer.race:
                 raise Unusable("racy", self.observer.race) from None
+            if self.observer.clobbered:
+                raise Unusable("clobbered", self.observer.clobbered) from None
+            if self.observer.broken:
+                raise Unusable("wrong", self.observer.broken) from None
             if (self.observer.order, self.observer.seed, self.observer.gates) != asked:
                 self.observer.turned = "what the observer of launches was asked for"
 
@@ -336,6 +336,8 @@ class _Interpreted(_Runner):
         seen = self.observer
         unaccounted = seen.unaccounted(before, after, self.torch_calls.written)
         more = {"reordered": seen.reordered, "atomics": seen.atomics, "unaccounted": unaccounted}
+        if seen.log is not None:  # else nobody counted
+            more |= {"accesses": seen.accesses, "busiest": seen.busiest}
         return super().observed(before, after) | more
 
 
@@ -434,15 +436,23 @@ class _TimedC:
 
     def count(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
         """The loop's work on these arrays; see tsvc.counted."""
-        own = _side_by_side(arrays)
-        places = [(array.ctypes.data, array.nbytes) for array in own.values()]
-        start = min((at for at, _ in places), default=0)
-        elements = (max((at + size for at, size in places), default=0) - start) // 4
-        shadow, found = np.zeros(elements, np.uint32), (ctypes.c_int64 * 4)()
-        function = getattr(ctypes.CDLL(request["library"]), f"{request['loop']}_work")
-        pointers = ctypes.c_void_p(start), ctypes.c_int64(elements), ctypes.c_void_p(shadow.ctypes.data)
-        function(*_c_values(request, own), *pointers, found)
-        return {"status": "ok", **dict(zip(("read", "written", "operations", "chain"), found, strict=True))}, {}
+        return {"status": "ok", **count_work(request, arrays)}, {}
+
+
+def count_work(request: dict, arrays: dict[str, np.ndarray]) -> dict[str, int]:
+    """Run a loop that counts (tsvc.counted) on copies of arrays: {"read", "written", "operations", "chain"}.
+
+    request: library, loop, signature and scalars.
+    """
+    own = _side_by_side(arrays)
+    places = [(array.ctypes.data, array.nbytes) for array in own.values()]
+    start = min((at for at, _ in places), default=0)
+    elements = (max((at + size for at, size in places), default=0) - start) // 4
+    shadow, found = np.zeros(elements, np.uint32), (ctypes.c_int64 * 4)()
+    function = getattr(ctypes.CDLL(request["library"]), f"{request['loop']}_work")
+    pointers = ctypes.c_void_p(start), ctypes.c_int64(elements), ctypes.c_void_p(shadow.ctypes.data)
+    function(*_c_values(request, own), *pointers, found)
+    return dict(zip(("read", "written", "operations", "chain"), found, strict=True))
 
 
 def _c_values(request: dict, arrays: dict[str, np.ndarray]) -> list:
@@ -474,53 +484,6 @@ def _side_by_side(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         copies[name] = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
         copies[name][...] = array
     return copies
-
-
-class _Poison:
-    """torch.empty and its relatives return noise instead of whatever the allocator left, other noise for each seed.
-
-    Of three calls with seeds in a row each element is NaN, the largest number and the smallest one in turn: what takes
-    an extreme does not see one of these.
-
-    Installed before any kernel file is read, since a file may import the functions by name.
-    seed: None outside the calls that are judged.
-    """
-
-    seed: int | None = None
-
-    @classmethod
-    def install(cls) -> None:
-        import torch
-
-        for owner, names in ((torch, ("empty", "empty_like", "empty_strided")), (torch.Tensor, ("new_empty",))):
-            for name in names:
-                setattr(owner, name, cls._poisoned(getattr(owner, name)))
-
-    @classmethod
-    def _poisoned(cls, make):
-        @functools.wraps(make)
-        def poisoned(*args, **kwargs):
-            import torch
-
-            tensor = make(*args, **kwargs)
-            if cls.seed is None:
-                return tensor
-            if tensor.dtype.is_floating_point:
-                largest = torch.finfo(tensor.dtype).max
-                values = (float("nan"), largest, -largest)
-            elif tensor.dtype in (torch.int32, torch.int64):
-                values = (-12345678 - cls.seed % 1000, 2**30 + cls.seed % 1000, -(2**30))
-            elif tensor.dtype.is_complex:
-                return tensor.fill_(float("nan"))
-            else:
-                values = (1, 77, 100)
-            if not tensor.is_contiguous():
-                return tensor.fill_(values[cls.seed % 3])
-            for start, value in enumerate(values):
-                tensor.view(-1)[(start + cls.seed) % 3 :: 3].fill_(value)
-            return tensor
-
-        return poisoned
 
 
 def _behave(limits: dict[str, int]) -> None:

@@ -55,6 +55,18 @@ def _changed_input(loop: Loop, sent: dict, got: dict) -> Clobbered | None:
     return None
 
 
+def differs(want: np.ndarray, got: np.ndarray, tolerance: np.ndarray, gates: frozenset[str] = ALL) -> np.ndarray:
+    """Where two arrays of float64 differ by more than the tolerance."""
+    if "tolerance" not in gates:
+        tolerance = np.maximum(tolerance, 0.01 + 0.1 * np.abs(want))
+    with np.errstate(invalid="ignore"):
+        near = np.abs(want - got) <= tolerance
+    same = near | (want == got) | (np.isnan(want) & np.isnan(got)) | np.isinf(tolerance)
+    if "nonfinite" not in gates:
+        same |= ~np.isfinite(got)
+    return ~same
+
+
 def describe_difference(
     name: str, want: np.ndarray, got: np.ndarray, tolerance: np.ndarray, gates: frozenset[str] = ALL
 ) -> str:
@@ -62,14 +74,7 @@ def describe_difference(
     wanted, value = want.astype(np.float64), got.astype(np.float64)
     if "elementwise" not in gates:
         wanted, value, tolerance = (np.sum(each, keepdims=True).reshape(1) for each in (wanted, value, tolerance))
-    if "tolerance" not in gates:
-        tolerance = np.maximum(tolerance, 0.01 + 0.1 * np.abs(wanted))
-    with np.errstate(invalid="ignore"):
-        near = np.abs(wanted - value) <= tolerance
-    same = near | (wanted == value) | (np.isnan(wanted) & np.isnan(value)) | np.isinf(tolerance)
-    if "nonfinite" not in gates:
-        same |= ~np.isfinite(value)
-    wrong = np.argwhere(~same)
+    wrong = np.argwhere(differs(wanted, value, tolerance, gates))
     if not len(wrong):
         return ""
     first = tuple(int(k) for k in wrong[0])

@@ -19,6 +19,7 @@ from tsvc.lease import lease_gpu
 from tsvc.processes import end_family, family, memory, threads
 from tsvc.verdicts import (
     BadSignature,
+    Clobbered,
     Crashed,
     Exited,
     HarnessError,
@@ -31,6 +32,7 @@ from tsvc.verdicts import (
     Raised,
     TooManyProcesses,
     TooMuchOutput,
+    Wrong,
 )
 
 _STATUS: dict[str, type[KernelFailure]] = {
@@ -40,6 +42,8 @@ _STATUS: dict[str, type[KernelFailure]] = {
     "out_of_bounds": OutOfBounds,
     "out_of_memory": OutOfMemory,
     "racy": Racy,
+    "wrong": Wrong,
+    "clobbered": Clobbered,
     "crashed": Crashed,
     "exited": Exited,
 }

@@ -24,13 +24,15 @@ GATES: dict[str, str] = {
     "nonfinite": "NaN and infinity must stand where C has them",
     "tolerance": "the tolerance follows from the loop's own rounding",
     "evidence": "a loop needs a case in which doing nothing is wrong",
-    # What it is judged on (tsvc.cases, tsvc.inputs)
+    # What it is judged on (tsvc.cases, tsvc.named, tsvc.inputs)
     "sizes": "sizes off the block boundaries, the smallest and the timed ones",
+    "named": "the sizes and parameters that a kernel's own text names",
     "parameters": "several values of each scalar parameter",
     "data": "data that mix signs, scales, ties, zeros and duplicates",
     # Memory and order (tsvc.interpreter, tsvc.child)
     "guards": "zones of noise beside every array must not change",
     "addresses": "every address is inside the arrays of its launch",
+    "hints": "what a kernel promises the compiler of its numbers is so",
     "poison": "fresh allocations hold other garbage on each call",
     "fills": "arrays that are only written hold other old contents on each call",
     "order": "programs run in natural, reversed and random order",

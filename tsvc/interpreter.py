@@ -6,7 +6,7 @@ with the extents of the tensors that were passed to the launch; tsvc.races compa
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from tsvc import shortcuts, tree_order
 from tsvc.accesses import ATOMIC, LOAD, STORE, Access, AccessLog, Extent, disjoint, first_unwritten
 from tsvc.blindness import Blindness, tensors_in
 from tsvc.gates import ALL
+from tsvc.hints import HINTS, holds
 from tsvc.races import find_race
 
 #: The builder's memory operations: kind, and which arguments are pointer, mask, value and memory semantics.
@@ -52,12 +53,15 @@ class Observer:
 
     launches: how many grids ran; programs: the most that one of them had; reordered: how many of these had more than
     one program in another than natural order. atomics: whether any atomic orders memory. inside: a launch is going on.
-    out_of_bounds: the first address outside, in words, or None; race: the first race, in words, or None.
+    accesses: elements that all programs touched; busiest: that the busiest of each launch did, where these are logged.
+    out_of_bounds: the first address outside, in words, or None; race: the first race; clobbered: the first input that
+    changed; broken: the first promise to the compiler that does not hold.
     """
 
     def __init__(self) -> None:
         self.order, self.seed, self.gates = "natural", 0, ALL
         self.exact: list[tuple[str, int, int, int, int]] = []
+        self.inputs: dict[str, torch.Tensor] = {}
         self.allowed: list[Extent] = []
         self.reset()
         _mend_index()
@@ -67,6 +71,7 @@ class Observer:
         self._wrap_patching()
         self._wrap_barriers()
         self._wrap_tuning()
+        self._wrap_hints()
         _wrap_dot()
         for name, places in _OPERATIONS.items():
             self._wrap_access(name, *places)
@@ -82,7 +87,7 @@ class Observer:
 
     def _watched(self) -> dict[str, Callable]:
         builder, executor = triton_interpreter.interpreter_builder, triton_interpreter.GridExecutor
-        names = ("set_grid_dim", "set_grid_idx", "create_barrier", *_OPERATIONS)
+        names = ("set_grid_dim", "set_grid_idx", "create_barrier", "create_assume", *_OPERATIONS)
         memory = triton_interpreter._interpreter
         return {
             **{name: getattr(builder, name) for name in names},
@@ -95,8 +100,11 @@ class Observer:
         self.inside = False
         self.patched: set[str] = set()
         self.permutation: np.ndarray | None = None
+        self.accesses, self.busiest = 0, 0
         self.out_of_bounds: str | None = None
         self.race: str | None = None
+        self.clobbered: str | None = None
+        self.broken: str | None = None
         self.log: AccessLog | None = None
         self.stores: list[Access] = []
         self.ablation: str | None = None
@@ -113,6 +121,7 @@ class Observer:
         gates: frozenset[str] = ALL,
         ablation: str | None = None,
         blindness: Blindness | None = None,
+        inputs: Sequence[str] = (),
     ) -> None:
         """Begin a run.
 
@@ -120,12 +129,13 @@ class Observer:
         arrays: the tensors of the call; each lies in a larger storage whose rest is guard zone.
         gates: those of tsvc.gates in force.
         ablation: "skip" leaves every launch out, "fail" lets it raise what Triton raises when memory is short.
-        blindness: what launches alone may see.
+        blindness: what launches alone may see. inputs: names of the arrays that C only reads.
         """
         self.order, self.seed, self.gates = order, seed, gates
         self.reset()
         self.ablation, self.blindness = ablation, blindness
         self.exact = [(name, *_span(tensor), *_storage(tensor)) for name, tensor in arrays.items()]
+        self.inputs = {name: arrays[name] for name in inputs if name in arrays}
 
     def _wrap_grid(self) -> None:
         builder = triton_interpreter.interpreter_builder
@@ -149,6 +159,9 @@ class Observer:
             finally:
                 self.inside = False
                 self._search()
+                if self.log is not None:
+                    self.accesses += int(self.log.made.sum())
+                    self.busiest += int(self.log.made.max(initial=0))
 
         def observed_dim(*dim):
             self.dim = dim
@@ -173,7 +186,7 @@ class Observer:
             if self.log is not None:
                 if self.log.size > _LOG_LIMIT:
                     self._search()
-                    self.log = AccessLog(self.allowed, self.log.programs)
+                    self.log = AccessLog(self.allowed, self.log.programs, self.log)
                 self.log.enter(index)
             return set_index(x, y, z)
 
@@ -270,23 +283,19 @@ class Observer:
         return extents
 
     def _wrap_barriers(self) -> None:
-        """Triton synchronises a program's threads at a barrier, and within a reduction or a scan."""
+        """Triton promises to synchronise a program's threads at tl.debug_barrier alone: a reduction or a scan does it
+        only where its result is used and crosses warps.
+        """
         builder = triton_interpreter.interpreter_builder
+        create = builder.create_barrier
 
-        def wrap(owner, name):
-            operation = getattr(owner, name)
+        def observed(*args, **kwargs):
+            result = create(*args, **kwargs)
+            if self.log is not None:
+                self.log.barrier()
+            return result
 
-            def observed(*args, **kwargs):
-                result = operation(*args, **kwargs)
-                if self.log is not None:
-                    self.log.barrier()
-                return result
-
-            setattr(owner, name, observed)
-
-        wrap(builder, "create_barrier")
-        wrap(triton_interpreter.ReduceOps, "apply")
-        wrap(triton_interpreter.ScanOps, "apply")
+        builder.create_barrier = observed
 
     def _wrap_access(
         self, name: str, kind: int, pointer: int, mask: int | None, value: int | None, semantics: int | None
@@ -315,7 +324,8 @@ class Observer:
                 stored = None if value is None else args[value].data
                 self.log.add(kind, addresses, lanes, width, stored, *orders)
                 self.atomics |= any(orders)
-            result = operation(*args, **kwargs)
+            with self._keeping_inputs(kind, addresses):
+                result = operation(*args, **kwargs)
             if kind == ATOMIC and addresses.size == 1:
                 self._wait(name, int(addresses.reshape(-1)[0]), result.data)
                 if self.log is not None:
@@ -325,6 +335,42 @@ class Observer:
             return result
 
         setattr(builder, name, observed)
+
+    @contextlib.contextmanager
+    def _keeping_inputs(self, kind: int, addresses: np.ndarray) -> Iterator[None]:
+        """Note an input that an access changes, though another may put back what was there."""
+        if kind == LOAD or "inputs" not in self.gates:
+            yield
+            return
+        low, high = int(addresses.min()), int(addresses.max())
+        spans = {name: _span(tensor) for name, tensor in self.inputs.items()}
+        stored = {
+            name: self.inputs[name].clone() for name, (start, end) in spans.items() if low < end and start <= high
+        }
+        yield
+        for name, before in stored.items():
+            changed = before.view(torch.int32) != self.inputs[name].view(torch.int32)
+            if changed.any():
+                index = int(changed.reshape(-1).nonzero()[0])
+                self.clobbered = self.clobbered or f"{name} is an input, and {name}[{index}] is changed for a time"
+
+    def _wrap_hints(self) -> None:
+        """What tl.multiple_of, tl.max_contiguous and tl.max_constancy say of numbers, and tl.assume, must be so."""
+        handle, builder = triton_interpreter.TensorHandle, triton_interpreter.interpreter_builder
+        set_attr, assume = handle.set_attr, builder.create_assume
+
+        def observed_attr(own, name, values):
+            if "hints" in self.gates and name in HINTS and not holds(name, np.asarray(own.data), values):
+                self.broken = self.broken or f"promises by {HINTS[name]}(..., {values}) what is not so"
+            return set_attr(own, name, values)
+
+        def observed_assume(condition):
+            if "hints" in self.gates and not np.all(condition.data):
+                self.broken = self.broken or "promises by tl.assume what is not so"
+                return None
+            return assume(condition) if "hints" in self.gates else None
+
+        handle.set_attr, builder.create_assume = observed_attr, observed_assume
 
     def _wait(self, name: str, address: int, outcome: np.ndarray) -> None:
         waited = (name, address, outcome.tobytes())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tsvc.ablation import Run, check_launches_alone_see, check_launches_matter
-from tsvc.authorship import FEW, Authorship, allowed_elements, check_observed, is_serial, largest
+from tsvc.authorship import FEW, Authorship, allowed_elements, check_observed, is_serial, largest, seems_serial
 from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
 from tsvc.domain import arguments, extents
@@ -101,8 +101,8 @@ class Judge:
     def classify(self) -> str:
         """Who does the work of what has been judged, in a word.
 
-        "serial": one program, even of the largest case, where the bundled kernel has several; "glue": torch works on
-        partial results beside the launches; else "triton".
+        "serial": one program does all, or nearly all, even of the largest case, where the bundled kernel's share the
+        work; "glue": torch works on partial results beside the launches; else "triton".
         """
         most = max(self.judged, key=lambda one: largest(one.case), default=None)
         if most is not None and is_serial(most.authorship, self._bundled(most)):
@@ -115,8 +115,8 @@ class Judge:
         return sorted({name for one in self.judged for name in one.authorship.glue})
 
     def _bundled(self, judged: Judged) -> Authorship:
-        """What the bundled kernel does in the same case; asked for only where one program did all."""
-        if judged.authorship.programs != 1 or self.directory is None:
+        """What the bundled kernel does in the same case; asked for only where one program seems to do all."""
+        if self.directory is None or not seems_serial(judged.authorship):
             return judged.authorship
         try:
             return Authorship.of(self._send(Kernel.load(self.loop), judged.case, 0)[1])

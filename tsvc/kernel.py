@@ -128,6 +128,7 @@ def request_for(kernel: Kernel, n: int, m: int, params: dict, **more) -> dict:
         "m": m,
         "sizes": list(kernel.loop.sizes),
         "params": params,
+        "inputs": [array.name for array in kernel.loop.arrays if not array.is_written],
         **more,
     }
 

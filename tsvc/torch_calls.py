@@ -18,9 +18,10 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tsvc.blindness import Blindness, tensors_in
+from tsvc.poison import UNWRITTEN, poison
 
 _ALLOCATE = "empty empty_like empty_strided new_empty new_empty_strided zeros zeros_like new_zeros ones ones_like "
-_ALLOCATE += "new_ones full full_like new_full arange scalar_tensor lift_fresh resize_ set_"
+_ALLOCATE += "new_ones full full_like new_full arange scalar_tensor lift_fresh resize_ empty_permuted"
 _VIEW = "view _unsafe_view reshape _reshape_alias as_strided select slice narrow transpose t permute expand expand_as "
 _VIEW += (
     "squeeze unsqueeze flatten unflatten detach alias unbind split split_with_sizes chunk diagonal movedim view_as "
@@ -58,17 +59,18 @@ class TorchCalls:
                     setattr(owner, name, self._counted(getattr(owner, name)))
 
     @contextlib.contextmanager
-    def watching(self, blindness: Blindness | None = None) -> Iterator[None]:
+    def watching(self, blindness: Blindness | None = None, seed: int | None = None) -> Iterator[None]:
         """Count what happens inside, from nothing.
 
         blindness: what is kept from the host, and shown to operators that copy or see few elements.
+        seed: of the noise that fresh memory holds (tsvc.poison); None leaves in it what the allocator left.
         """
         self.elements.clear()
         self.written.clear()
         self._is_watching = True
         shown = _Shown(blindness, self._is_inside)
         try:
-            with _Operators(self._add, self._note_written, shown), _Functions(self._count, shown):
+            with _Operators(self._add, self._note_written, shown, seed), _Functions(self._count, shown):
                 yield
         finally:
             self._is_watching = False
@@ -112,12 +114,10 @@ class _Shown:
     def __init__(self, blindness: Blindness | None, is_inside: Callable[[], bool]):
         self.blindness, self.is_inside = blindness, is_inside
 
-    def operator(self, is_free: bool, is_view: bool, func: Any, args: tuple, kwargs: dict):
+    def operator(self, is_torch: bool, is_free: bool, is_view: bool, func: Any, args: tuple, kwargs: dict):
         blind = self.blindness
         if blind is None or is_view or self.is_inside():
             return func(*args, **kwargs)
-        # An operator of somebody's own could look beyond the few elements that it is given.
-        is_torch = func.namespace in ("aten", "prim")
         if not is_torch or (not is_free and _elements((args, tuple(kwargs.values()))) > blind.few):
             return func(*args, **kwargs)
         used = list(tensors_in((args, kwargs)))
@@ -140,14 +140,23 @@ class _Shown:
 
 
 class _Operators(TorchDispatchMode):
-    def __init__(self, count: Callable[[str, int], None], note_written: Callable[[torch.Tensor], None], shown: _Shown):
+    def __init__(
+        self,
+        count: Callable[[str, int], None],
+        note_written: Callable[[torch.Tensor], None],
+        shown: _Shown,
+        seed: int | None,
+    ):
         super().__init__()
-        self.count, self.note_written, self.shown = count, note_written, shown
+        self.count, self.note_written, self.shown, self.seed = count, note_written, shown, seed
 
     def observe(self, func, types, args=(), kwargs=None):
         name = func.overloadpacket.__name__
-        is_free = func.namespace in ("aten", "prim") and name in _NO_WORK
-        result = self.shown.operator(is_free, is_free and name in _VIEWS, func, args, kwargs or {})
+        # An operator of somebody's own could look beyond the few elements that it is given.
+        is_torch = func.namespace in ("aten", "prim")
+        is_free = is_torch and name in _NO_WORK
+        run = func if self.seed is None or name not in UNWRITTEN else _poisoned(func, self.seed)
+        result = self.shown.operator(is_torch, is_free, is_free and name in _VIEWS, run, args, kwargs or {})
         if func._schema.is_mutable and isinstance(result, torch.Tensor):
             self.note_written(result)
         if not is_free:
@@ -172,10 +181,22 @@ class _Functions(TorchFunctionMode):
         return self.shown.to_host(name, func, args, kwargs or {})
 
 
+def _poisoned(func: Any, seed: int) -> Callable:
+    """An operator that allocates, and leaves noise."""
+
+    def poisoned(*args, **kwargs):
+        written = args[0].numel() if func.overloadpacket.__name__ == "resize_" else 0
+        result = func(*args, **kwargs)
+        poison(result, seed, written)
+        return result
+
+    return poisoned
+
+
 def _elements(value) -> int:
     """Elements of the largest tensor in an operator's arguments or results."""
-    if isinstance(value, torch.Tensor):
-        return value.numel()
+    if isinstance(value, torch.Tensor):  # seen as numbers of eight bytes they are no fewer
+        return max(value.numel(), value.numel() * value.element_size() // 4)
     if isinstance(value, dict):
         return _elements(tuple(value.values()))
     if isinstance(value, tuple | list):

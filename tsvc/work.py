@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from clib.build import build
 from tsvc.cases import make
+from tsvc.child import count_work
 from tsvc.counted import NotCounted, counted_text
 from tsvc.device import Device
 from tsvc.domain import arguments
@@ -61,18 +62,36 @@ def _polynomial(values: list[int], at: int, degree: int) -> int:
     return total
 
 
-def _run(device: Device, case: Case) -> Work:
+def touched(case: Case) -> int | None:
+    """How many distinct elements the loop reads before it writes them, or writes; None where that is not counted.
+
+    Runs in this process, as the reference does: the case must be legal, and of an ordinary size.
+    """
+    if case.loop.is_superlinear:
+        return None
+    try:
+        found = count_work(_request(case), case.arrays_cached())
+    except NotCounted:
+        return None
+    return found["read"] + found["written"]
+
+
+def _request(case: Case) -> dict:
     loop = case.loop
     text, missing = counted_text(loop.path)
     if loop.name in missing:
         raise NotCounted(f"{loop.name}: {missing[loop.name]}")
-    header = {
+    return {
         "op": "count",
         "library": str(build(loop.path, "strict", "", text)),
         "loop": loop.name,
         "signature": list(loop.signature),
         "scalars": {"n": case.n, "m": case.m, **arguments(loop, case.n, case.m, case.params)},
     }
+
+
+def _run(device: Device, case: Case) -> Work:
+    loop, header = case.loop, _request(case)
     try:
         answer, _ = device.request(header, case.arrays_cached(), timeout=LIMIT)
     except Hung:

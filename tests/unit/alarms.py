@@ -24,11 +24,11 @@ from hypothesis import seed as hypothesis_seed
 
 from clib.build import ROOT
 from tsvc.acceptance import failure_of
-from tsvc.cases import fixed, sizes
 from tsvc.device import Device
 from tsvc.judge import Judge
 from tsvc.kernel import Kernel
 from tsvc.loops import LOOPS
+from tsvc.named import suite_cases
 from tsvc.strategies import largest_cases
 
 RESULTS = ROOT / "results" / "alarms.json"
@@ -44,7 +44,7 @@ def judge_loop(name: str, seed: int, backend: str) -> dict:
     start, alarm = time.monotonic(), ""
     judge = Judge(LOOPS[name], device, trust_record=True)
     try:
-        for case in fixed(judge.loop, sizes(judge.loop, backend == "cuda"), seed):
+        for case in suite_cases(judge.loop, judge.kernel.text, backend == "cuda", seed):
             judge.check(case)
         drawn(judge, seed, backend == "cuda")()
     except BaseException as error:

@@ -158,7 +158,7 @@ HOSTILE: dict[str, tuple[str, str, str, str]] = {
         "differ from the C reference",
     ),
     "one_past_the_end": (*_copy(_RIGHT.replace("mask=mask)", "mask=offsets <= n)")), "OUT_OF_BOUNDS", "b[{n}]"),
-    "far_past_the_end": (*_accessing("tl.store(a_ptr + n + 100000 + offsets, 0.0)"), "OUT_OF_BOUNDS", "none of its"),
+    "far_past_the_end": (*_accessing("tl.store(a_ptr + n + (1 << 44) + offsets, 0.0)"), "OUT_OF_BOUNDS", "none of its"),
     "read_past_the_end": (*_accessing("tl.store(a_ptr, tl.load(b_ptr + n) * 0)"), "OUT_OF_BOUNDS", "b[{n}]"),
     "before_the_start": (*_accessing("tl.store(a_ptr - 1, 0.0)"), "OUT_OF_BOUNDS", "a[-1]"),
     "atomic_past_the_end": (*_accessing("tl.atomic_add(a_ptr + n, 1.0)"), "OUT_OF_BOUNDS", "a[{n}]"),

@@ -31,9 +31,13 @@ def _functions(library) -> dict[str, str]:
 
 
 def _repeats(functions: dict[str, str], name: str, seen: frozenset = frozenset()) -> bool:
-    """Whether a function jumps backwards or copies memory, itself or in a helper of the same file."""
+    """Whether a function jumps backwards or copies memory, itself or in a helper of the same file; or goes to memory
+    as often as a row of M elements takes, where it is one straight line of the widest vectors.
+    """
     code = functions[name]
     if re.search(r"<(memcpy|memmove|memset)@plt>", code):
+        return True
+    if len(re.findall(r"^.*\(.*%zmm|^.*%zmm.*\(", code, re.MULTILINE)) >= M // 16 - 1:
         return True
     for address, target, where in re.findall(
         r"^ *([0-9a-f]+):\s+(?:j|b|cb|tb)\S*\s.*?\b([0-9a-f]+) <([^>+]+)", code, re.M

@@ -110,7 +110,14 @@ def test_control_c_ends_cleanly_with_the_summary_so_far(environment, tmp_path):
     pid_file = tmp_path / "pid"
     client = f"--llm=command:echo $$ > {pid_file}; echo started >&2; sleep 300"
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--loop=s000", f"--kernels={tmp_path}/new"]
-    process = subprocess.Popen([*command, client], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*command, client],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
     while not pid_file.exists() or not pid_file.read_text().strip():
         assert process.poll() is None, process.communicate()[0]
     process.send_signal(signal.SIGINT)
