@@ -14,7 +14,6 @@ from tsvc.plugin import every_loop
 from tsvc.resources import by_target, spilling
 from tsvc.strategies import largest_cases
 from tsvc.sweep import C_CALLS, C_LIMIT, cases, compile_ahead, sweep
-from tsvc.targets import TARGETS
 from tsvc.timing import device_clock, limit_facts, replay, speedup, time_c, time_kernel, timing_case
 from tsvc.verdicts import HarnessError
 
@@ -56,9 +55,9 @@ def test_sizes(loop, judge, data):
     judge.check(data.draw(largest_cases(loop, ON_GPU), label="case"))
 
 
-def test_compiles(loop, judge, offline_compiler, note, request):
+def test_compiles(loop, judge, offline_compiler, targets, note, request):
     case = timing_case(loop, request.config.getoption("--timing-n"), request.config.getoption("--timing-m"))
-    kernels, large = judge.compile(offline_compiler, case, list(TARGETS)), []
+    kernels, large = judge.compile(offline_compiler, case, targets), []
     if judge.is_bundled:
         large = judge.compile(offline_compiler, timing_case(loop, *LARGE), ["sm_90"], with_data=False)
     resources = by_target(kernels, large)

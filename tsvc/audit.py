@@ -24,7 +24,7 @@ _WORDS = {
 
 
 class Audit:
-    """A pytest plugin: the suite without compiling and timing, and the audit's table at its end.
+    """A pytest plugin: the suite without timing, compiled for one GPU, and the audit's table at its end.
 
     directory: the foreign kernels; folder: where AUDIT.md goes beside results.json, or None.
     """
@@ -34,7 +34,7 @@ class Audit:
         self.failed: set[str] = set()
 
     def pytest_collection_modifyitems(self, config, items):
-        left = [item for item in items if item.get_closest_marker("timing") or "offline_compiler" in item.fixturenames]
+        left = [item for item in items if item.get_closest_marker("timing")]
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
 
@@ -69,7 +69,8 @@ def audit(record: dict, directory: Path) -> dict:
 
     Returns {"directory", "rows", "strays"}: a row is {"loop", "file", "attempts", "verdict", "word", "first", "replay"}
     (file relative to the directory, "" for none; attempts: how many files could have been it; first: the first
-    difference or the reason), strays are the names of Python files that belong to no loop.
+    difference or the reason, of one that passes what torch does beside it), strays are the names of Python files that
+    belong to no loop.
     """
     rows = [_row(name, entry, directory) for name, entry in record["loops"].items()]
     names = [str(path.relative_to(directory)) for path in strays(directory, LOOPS)]
@@ -86,7 +87,7 @@ def _row(name: str, entry: dict, directory: Path) -> dict:
         "attempts": len(attempts),
         "verdict": entry["verdict"],
         "word": _word(entry),
-        "first": _first(name, failure, directory) if failure else "",
+        "first": _first(name, failure, directory) if failure else _glue(entry),
         "replay": replay[1] if replay else "",
     }
 
@@ -96,6 +97,11 @@ def _word(entry: dict) -> str:
     if verdict == "PASSED" and entry.get("class") == "serial":
         return "serial"
     return _WORDS.get(verdict, verdict.lower().replace("_", " "))
+
+
+def _glue(entry: dict) -> str:
+    """The torch operators beside the launches of a kernel that passes."""
+    return f"torch: {', '.join(entry['operators'])}" if entry.get("operators") else ""
 
 
 def _first(name: str, failure: str, directory: Path) -> str:

@@ -24,6 +24,7 @@ from tsvc.lease import visible_gpus
 from tsvc.machine import gpu_facts
 from tsvc.noise import Repeats
 from tsvc.results import ResultsError, loop_of, read_results
+from tsvc.targets import TARGETS
 from tsvc.timing import build_ahead, measure_floors, timing_case
 from tsvc.verdicts import all_failures
 
@@ -231,6 +232,12 @@ def offline_compiler(request):
     device = Device("compile", sandbox=request.config.stash[_BOUNDARY])
     yield device
     device.close()
+
+
+@pytest.fixture(scope="session")
+def targets(request):
+    """The GPUs that kernels are compiled for: of an audit's, which may be written for one vendor alone, just one."""
+    return ["sm_90"] if request.config.getoption("--audit") else list(TARGETS)
 
 
 @pytest.fixture(scope="session")
