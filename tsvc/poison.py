@@ -25,6 +25,8 @@ def poison(tensor: torch.Tensor, seed: int, written: int = 0) -> None:
         values = (-12345678 - seed % 1000, 2**30 + seed % 1000, -(2**30))
     elif tensor.dtype.is_complex:
         values = (float("nan"),) * 3
+    elif tensor.dtype == torch.bool:
+        values = (1, 0, 1)
     else:
         values = (1, 77, 100)
     if not tensor.is_contiguous():

@@ -63,7 +63,8 @@ def _polynomial(values: list[int], at: int, degree: int) -> int:
 
 
 def touched(case: Case) -> int | None:
-    """How many distinct elements the loop reads before it writes them, or writes; None where that is not counted.
+    """How many distinct elements the loop reads before it writes them, or writes, whichever are more; None where that
+    is not counted.
 
     Runs in this process, as the reference does: the case must be legal, and of an ordinary size.
     """
@@ -73,7 +74,7 @@ def touched(case: Case) -> int | None:
         found = count_work(_request(case), case.arrays_cached())
     except NotCounted:
         return None
-    return found["read"] + found["written"]
+    return max(found["read"], found["written"])
 
 
 def _request(case: Case) -> dict:

@@ -27,6 +27,7 @@ from tsvc.device import Device
 from tsvc.judge import Judge
 from tsvc.kernel import BUNDLED
 from tsvc.loops import LOOPS
+from tsvc.named import suite_cases
 from tsvc.strategies import largest_cases
 from tsvc.verdicts import HarnessError, KernelFailure
 
@@ -40,11 +41,6 @@ PATIENCE = 20.0
 #: the interpreter), where kernels take other ways than for a few thousand elements.
 STAGES = ("fixed", "drawn", "large", "huge")
 _LARGE = ((*LONG, "exact"), (*LONG, "uniform"))
-
-
-def suite_cases(loop) -> list:
-    """The suite's fixed cases, small ones first."""
-    return sorted(fixed(loop, sizes(loop, False)), key=lambda case: case.n * case.m)
 
 
 def cases_beyond(loop, stage: str) -> list:
@@ -79,7 +75,8 @@ def first_failure(loop, device: Device, folder: Path, stages) -> tuple[KernelFai
             if stage == "drawn":
                 _check_drawn(judge)
                 continue
-            for case in suite_cases(loop) if stage == "fixed" else cases_beyond(loop, stage):
+            usual = suite_cases(loop, judge.kernel.text, False) if stage == "fixed" else cases_beyond(loop, stage)
+            for case in sorted(usual, key=lambda case: case.n * case.m):
                 device.tenants.clear()
                 judge.check(case)
         except BaseException as error:

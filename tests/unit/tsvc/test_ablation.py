@@ -34,6 +34,19 @@ def test_one_that_is_right_without_them_is_a_decoy():
         check(S000, lambda arrays, launch: arrays["a"].__setitem__(slice(None), arrays["b"] + 1))
 
 
+@pytest.mark.parametrize(("part", "is_decoy"), [(0.2, False), (0.3, True)])
+def test_a_quarter_may_be_right_without_them(part, is_decoy):
+    def kernel(arrays, launch):
+        end = int(part * arrays["a"].size)
+        arrays["a"][:end] = arrays["b"][:end] + 1
+
+    if not is_decoy:
+        check(S000, kernel)
+        return
+    with pytest.raises(Decoy):
+        check(S000, kernel)
+
+
 def test_one_that_is_right_when_they_fail_falls_back():
     def kernel(arrays, launch):
         if launch == "fail":

@@ -54,6 +54,22 @@ def test_a_large_matrix_leaves_room_for_partial_sums():
     check_observed(expect(case), Answer({}, {}, None, header), "random")
 
 
+def test_of_a_large_matrix_the_touched_elements_count():
+    case = Case(LOOPS["s2101"], 1, 256, kind="exact")  # the diagonals of three matrices
+    header = {"launches": 1, "programs": 2, "reordered": 1}
+    check_observed(expect(case), Answer({}, {}, None, {**header, "torch": {"sum": 190}}), "random")
+    with pytest.raises(TorchFallback, match="may work on 192"):
+        check_observed(expect(case), Answer({}, {}, None, {**header, "torch": {"addcmul": 200}}), "random")
+
+
+def test_one_program_that_does_nearly_all_works_alone():
+    alone, together = ({"launches": 1, "programs": 9, "accesses": 100, "busiest": k} for k in (95, 12))
+    alone, together = (Authorship.of(Answer({}, {}, None, header)) for header in (alone, together))
+    assert alone.busiest == 0.95
+    assert is_serial(alone, together)
+    assert not is_serial(together, together) and not is_serial(alone, alone)
+
+
 def test_what_is_glue_and_what_is_serial():
     answer = Answer(
         {}, {}, np.float64(1), {"launches": 2, "programs": 1, "torch": {"sum": 3, "_local_scalar_dense": 1}}

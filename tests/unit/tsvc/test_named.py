@@ -1,0 +1,61 @@
+"""Cases that a kernel's own text asks for."""
+
+import pytest
+
+from tsvc.cases import fixed, sizes
+from tsvc.kernel import Kernel
+from tsvc.loops import LOOPS
+from tsvc.named import COUNT, LIMITS, named_cases, suite_cases
+
+S000, S332, S176, S2101 = (LOOPS[name] for name in ("s000", "s332", "s176", "s2101"))
+
+
+def sizes_of(text, loop=S000, on_gpu=False):
+    return [case.n for case in named_cases(loop, text, on_gpu)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("n == 2749", {2748, 2749, 2750}),
+        ("if n > 1 << 14: pass", {1 << 14, (1 << 14) + 1}),
+        ("n in (777, 555)", {777, 555}),
+        ("n % 97 == 13", {13 + 3 * 97, 13 + 31 * 97}),
+        ("n & 511 == 5", {517, 3077}),
+        ("LIMIT = 3 * 401", {1203, 1204}),
+        ("n == -7 or n == 2**60 or n == 1.5 or n == True", set()),
+        ("BLOCK_SIZE = 512", set()),
+        ("n ==", set()),
+        ("n == 1 << 1 << 63 << 63", set()),
+        ("n // 0 == 1 // 0", set()),
+    ],
+)
+def test_numbers_become_sizes(text, wanted):
+    found = set(sizes_of(text))
+    assert found >= wanted
+    assert found or not wanted
+
+
+def test_what_is_judged_anyway_is_left_out():
+    assert not set(sizes_of("n == 1000 or n > 4096 or n < 32000 or n >= 65536")) & {1000, 4096, 32000, 65536, 65537}
+
+
+def test_there_are_not_too_many_and_none_too_large():
+    numbers = " or ".join(f"n == {number}" for number in range(1001, 90000, 977))
+    assert len(sizes_of(numbers)) == COUNT
+    assert sizes_of("n == 3000001") == []
+    assert sizes_of("n == 3000001", on_gpu=True) == [3000001, 3000002]
+    assert max(sizes_of("n == 9001 or n == 4001", S176)) <= LIMITS["superlinear"]
+
+
+def test_sides_and_parameters_are_named_too():
+    assert {case.m for case in named_cases(S2101, "m == 123", False)} == {122, 123, 124}
+    assert {case.params["t"] for case in named_cases(S332, "t > 0.37 or n == 50", False)} >= {0.37}
+
+
+def test_the_suite_judges_them_beside_the_fixed_ones():
+    kernel = Kernel.load("s332", trust_record=True)
+    found = suite_cases(kernel.loop, kernel.text, False, 3)
+    usual = fixed(kernel.loop, sizes(kernel.loop, False), 3)
+    assert [str(case) for case in found[: len(usual)]] == [str(case) for case in usual]
+    assert found[len(usual) :]
