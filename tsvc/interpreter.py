@@ -6,6 +6,7 @@ with the extents of the tensors that were passed to the launch; tsvc.races compa
 """
 
 import contextlib
+import ctypes
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -61,7 +62,7 @@ class Observer:
     def __init__(self) -> None:
         self.order, self.seed, self.gates = "natural", 0, ALL
         self.exact: list[tuple[str, int, int, int, int]] = []
-        self.inputs: dict[str, torch.Tensor] = {}
+        self.inputs: dict[str, np.ndarray] = {}
         self.allowed: list[Extent] = []
         self.reset()
         _mend_index()
@@ -135,7 +136,7 @@ class Observer:
         self.reset()
         self.ablation, self.blindness = ablation, blindness
         self.exact = [(name, *_span(tensor), *_storage(tensor)) for name, tensor in arrays.items()]
-        self.inputs = {name: arrays[name] for name in inputs if name in arrays}
+        self.inputs = {name: _words_of(arrays[name]) for name in inputs if name in arrays}
 
     def _wrap_grid(self) -> None:
         builder = triton_interpreter.interpreter_builder
@@ -343,16 +344,13 @@ class Observer:
             yield
             return
         low, high = int(addresses.min()), int(addresses.max())
-        spans = {name: _span(tensor) for name, tensor in self.inputs.items()}
-        stored = {
-            name: self.inputs[name].clone() for name, (start, end) in spans.items() if low < end and start <= high
-        }
+        touched = [name for name, words in self.inputs.items() if _meet(words, low, high)]
+        stored = {name: self.inputs[name].copy() for name in touched}
         yield
         for name, before in stored.items():
-            changed = before.view(torch.int32) != self.inputs[name].view(torch.int32)
-            if changed.any():
-                index = int(changed.reshape(-1).nonzero()[0])
-                self.clobbered = self.clobbered or f"{name} is an input, and {name}[{index}] is changed for a time"
+            changed = np.flatnonzero(before != self.inputs[name])
+            if changed.size and self.clobbered is None:
+                self.clobbered = f"{name} is an input, and a launch changes element {changed[0]} of it"
 
     def _wrap_hints(self) -> None:
         """What tl.multiple_of, tl.max_contiguous and tl.max_constancy say of numbers, and tl.assume, must be so."""
@@ -434,6 +432,16 @@ def _mend_index() -> None:
         scope.set_attr(tensor, "__index__", lambda self: int(self.handle.data.squeeze()))
 
     triton_interpreter._patch_lang_tensor = mended
+
+
+def _words_of(tensor: torch.Tensor) -> np.ndarray:
+    """An array's memory in words of four bytes; no torch operator, which would be the kernel's."""
+    return np.ctypeslib.as_array((ctypes.c_int32 * tensor.numel()).from_address(tensor.data_ptr()))
+
+
+def _meet(words: np.ndarray, low: int, high: int) -> bool:
+    """Whether addresses between these may lie in an array."""
+    return low < words.ctypes.data + words.nbytes and words.ctypes.data <= high
 
 
 def _span(tensor: torch.Tensor) -> tuple[int, int]:
