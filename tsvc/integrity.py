@@ -3,10 +3,9 @@
 It runs in the kernel's own process: what a kernel replaces and puts back between two looks is not seen.
 """
 
-import itertools
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 #: What leads to every object of the process, and so to those that observe.
 _SEARCHES = ("gc.get_objects", "gc.get_referrers", "gc.get_referents")
@@ -20,7 +19,6 @@ class Integrity:
     """
 
     def __init__(self, modules: Iterable[types.ModuleType]):
-        self._modules = list(modules)
         searched: list[str] = []
         self._searched = searched
 
@@ -28,7 +26,7 @@ class Integrity:
             if event in _SEARCHES:
                 searched.append(event)
 
-        self._before = self._names()
+        self._places = [place for module in modules for place in _places_of(module)]
         sys.addaudithook(hook)
 
     @property
@@ -36,25 +34,41 @@ class Integrity:
         """The first name that means something else by now, or the search that was made; else ""."""
         if self._searched:
             return self._searched[0]
-        now = self._names()
-        added = (name for name in now if name not in self._before and name.startswith("tsvc."))
-        changed = (name for name, was in self._before.items() if not _same(was, now.get(name)))
-        return next(itertools.chain(changed, added), "")
+        return next(filter(None, map(_Place.first_change, self._places)), "")
 
-    def _names(self) -> dict[str, tuple]:
-        found: dict[str, tuple] = {}
-        for module in self._modules:
-            for name, value in vars(module).items():
-                if isinstance(value, type) and value.__module__ == module.__name__:
-                    found |= {f"{module.__name__}.{name}.{key}": _parts(each) for key, each in vars(value).items()}
-                if isinstance(value, (type, *_PLAIN)):
-                    found[f"{module.__name__}.{name}"] = _parts(value)
-        return {name: parts for name, parts in found.items() if "__" not in name}
+
+class _Place:
+    """The names of a module or a class: what each was, and those that there were.
+
+    kinds: of the values that are looked at.
+    """
+
+    def __init__(self, label: str, names: Mapping[str, object], kinds: tuple[type, ...]):
+        self.label, self.names, self.kinds = label, names, kinds
+        own = {name: value for name, value in names.items() if "__" not in name}
+        self.before = {name: _parts(value) for name, value in own.items() if isinstance(value, kinds)}
+        self.known = frozenset(names)
+
+    def first_change(self) -> str:
+        now = self.names
+        for name, (was, code, closure) in self.before.items():
+            value = now.get(name)
+            same = value is was and getattr(value, "__code__", None) is code
+            if not same or getattr(value, "__closure__", None) is not closure:
+                return f"{self.label}.{name}"
+        if len(now) != len(self.known) and self.label.startswith("tsvc."):
+            added = (name for name in now if name not in self.known and "__" not in name)
+            return next((f"{self.label}.{name}" for name in added if isinstance(now[name], self.kinds)), "")
+        return ""
+
+
+def _places_of(module: types.ModuleType) -> Iterator[_Place]:
+    """A module and its own classes."""
+    yield _Place(module.__name__, vars(module), (type, *_PLAIN))
+    for name, value in vars(module).items():
+        if isinstance(value, type) and value.__module__ == module.__name__:
+            yield _Place(f"{module.__name__}.{name}", vars(value), (object,))
 
 
 def _parts(value) -> tuple:
     return (value, getattr(value, "__code__", None), getattr(value, "__closure__", None))
-
-
-def _same(one: tuple, other: tuple | None) -> bool:
-    return other is not None and all(x is y for x, y in zip(one, other, strict=True))

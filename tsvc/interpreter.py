@@ -62,7 +62,7 @@ class Observer:
     def __init__(self) -> None:
         self.order, self.seed, self.gates = "natural", 0, ALL
         self.exact: list[tuple[str, int, int, int, int]] = []
-        self.inputs: dict[str, np.ndarray] = {}
+        self.inputs: list[tuple[str, np.ndarray, int, int]] = []
         self.allowed: list[Extent] = []
         self.reset()
         _mend_index()
@@ -136,7 +136,7 @@ class Observer:
         self.reset()
         self.ablation, self.blindness = ablation, blindness
         self.exact = [(name, *_span(tensor), *_storage(tensor)) for name, tensor in arrays.items()]
-        self.inputs = {name: _words_of(arrays[name]) for name in inputs if name in arrays}
+        self.inputs = [(name, _words_of(arrays[name]), *_span(arrays[name])) for name in inputs if name in arrays]
 
     def _wrap_grid(self) -> None:
         builder = triton_interpreter.interpreter_builder
@@ -325,8 +325,10 @@ class Observer:
                 stored = None if value is None else args[value].data
                 self.log.add(kind, addresses, lanes, width, stored, *orders)
                 self.atomics |= any(orders)
-            with self._keeping_inputs(kind, addresses):
-                result = operation(*args, **kwargs)
+            before = [] if kind == LOAD else self._inputs_at(addresses)
+            result = operation(*args, **kwargs)
+            for array, words in before:
+                self._compare_input(array, words)
             if kind == ATOMIC and addresses.size == 1:
                 self._wait(name, int(addresses.reshape(-1)[0]), result.data)
                 if self.log is not None:
@@ -337,20 +339,18 @@ class Observer:
 
         setattr(builder, name, observed)
 
-    @contextlib.contextmanager
-    def _keeping_inputs(self, kind: int, addresses: np.ndarray) -> Iterator[None]:
-        """Note an input that an access changes, though another may put back what was there."""
-        if kind == LOAD or "inputs" not in self.gates:
-            yield
-            return
+    def _inputs_at(self, addresses: np.ndarray) -> list[tuple[str, np.ndarray]]:
+        """What the inputs hold that an access may change, though another may put it back."""
+        if not self.inputs or "inputs" not in self.gates:
+            return []
         low, high = int(addresses.min()), int(addresses.max())
-        touched = [name for name, words in self.inputs.items() if _meet(words, low, high)]
-        stored = {name: self.inputs[name].copy() for name in touched}
-        yield
-        for name, before in stored.items():
-            changed = np.flatnonzero(before != self.inputs[name])
-            if changed.size and self.clobbered is None:
-                self.clobbered = f"{name} is an input, and a launch changes element {changed[0]} of it"
+        return [(name, words.copy()) for name, words, start, end in self.inputs if low < end and start <= high]
+
+    def _compare_input(self, name: str, before: np.ndarray) -> None:
+        words = next(words for other, words, *_ in self.inputs if other == name)
+        changed = np.flatnonzero(before != words)
+        if changed.size and self.clobbered is None:
+            self.clobbered = f"{name} is an input, and a launch changes element {changed[0]} of it"
 
     def _wrap_hints(self) -> None:
         """What tl.multiple_of, tl.max_contiguous and tl.max_constancy say of numbers, and tl.assume, must be so."""
@@ -437,11 +437,6 @@ def _mend_index() -> None:
 def _words_of(tensor: torch.Tensor) -> np.ndarray:
     """An array's memory in words of four bytes; no torch operator, which would be the kernel's."""
     return np.ctypeslib.as_array((ctypes.c_int32 * tensor.numel()).from_address(tensor.data_ptr()))
-
-
-def _meet(words: np.ndarray, low: int, high: int) -> bool:
-    """Whether addresses between these may lie in an array."""
-    return low < words.ctypes.data + words.nbytes and words.ctypes.data <= high
 
 
 def _span(tensor: torch.Tensor) -> tuple[int, int]:

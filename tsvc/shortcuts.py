@@ -19,7 +19,8 @@ from triton.runtime import interpreter as triton_interpreter
 
 #: Types of which two equal ones promote to themselves in every operation.
 _FLOATS = {tl.float32.name, tl.float64.name}
-_PLAIN = {tl.int32.name, tl.int64.name} | _FLOATS
+_INTEGERS = {tl.int32.name, tl.int64.name}
+_PLAIN = _INTEGERS | _FLOATS
 #: Constants that are kept at most.
 _CONSTANTS = 4096
 
@@ -152,17 +153,28 @@ def _without_promotion(check: Callable) -> Callable:
         return known[key]
 
     def shortcut(semantic, lhs, rhs, allow_lhs_ptr=False, allow_rhs_ptr=False, arithmetic_check=True, div_or_mod=False):
-        if isinstance(lhs, tl.core.tensor) and lhs.dtype.name in _PLAIN:
-            if isinstance(rhs, tl.core.tensor):
-                if lhs.type.name == rhs.type.name:
-                    return lhs, rhs
-            elif arithmetic_check and _promotes(rhs, lhs):
+        if isinstance(lhs, tl.core.tensor) and isinstance(rhs, tl.core.tensor):
+            if lhs.type.name == rhs.type.name and lhs.dtype.name in _PLAIN:
+                return lhs, rhs
+            if _keep_their_types(lhs.dtype, rhs.dtype, allow_lhs_ptr, allow_rhs_ptr):
+                return semantic.broadcast_impl_value(lhs, rhs)
+        elif isinstance(lhs, tl.core.tensor) and lhs.dtype.name in _PLAIN:
+            if arithmetic_check and _promotes(rhs, lhs):
                 return lhs, constant(semantic, rhs, lhs)
         elif isinstance(rhs, tl.core.tensor) and rhs.dtype.name in _PLAIN and arithmetic_check and _promotes(lhs, rhs):
             return constant(semantic, lhs, rhs), rhs
         return check(semantic, lhs, rhs, allow_lhs_ptr, allow_rhs_ptr, arithmetic_check, div_or_mod)
 
     return shortcut
+
+
+def _keep_their_types(one: tl.dtype, other: tl.dtype, may_point: bool, may_other_point: bool) -> bool:
+    """Whether two values are combined as they are but for their shapes: of one type, or a pointer and an integer."""
+    if one.name == other.name:
+        return one.name in _PLAIN
+    return (may_point and one.is_ptr() and other.name in _INTEGERS) or (
+        may_other_point and other.is_ptr() and one.name in _INTEGERS
+    )
 
 
 def _promotes(value, other: tl.core.tensor) -> bool:
@@ -173,10 +185,13 @@ def _promotes(value, other: tl.core.tensor) -> bool:
 
 
 def _without_broadcast(broadcast: Callable) -> Callable:
+    known: dict[tuple[str, str], bool] = {}
+
     def shortcut(semantic, lhs, rhs):
-        if lhs.type.is_block() and rhs.type.is_block() and [*lhs.type.shape] == [*rhs.type.shape]:
-            return lhs, rhs
-        return broadcast(semantic, lhs, rhs)
+        one, other = lhs.type, rhs.type
+        if (key := (one.name, other.name)) not in known:
+            known[key] = one.is_block() and other.is_block() and [*one.shape] == [*other.shape]
+        return (lhs, rhs) if known[key] else broadcast(semantic, lhs, rhs)
 
     return shortcut
 
