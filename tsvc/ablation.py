@@ -13,20 +13,19 @@ from dataclasses import replace
 
 import numpy as np
 
+from tsvc.authorship import SHARE
 from tsvc.comparison import compare, differs
 from tsvc.expected import Expected, expect
 from tsvc.gates import ALL
 from tsvc.inputs import Case
 from tsvc.kernel import Answer
-from tsvc.verdicts import Crashed, Decoy, Hung, KernelFailure, TorchFallback, Wrong
+from tsvc.verdicts import Crashed, Decoy, Hung, KernelFailure, NoTriton, TorchFallback, Wrong
 
 #: run(case, fill, launch) -> (arrays as they were sent, answer): a call whose launches are "skip", "fail", "blind", or
 #: as usual for "".
 Run = Callable[[Case, int, str], tuple[dict, Answer]]
 #: Kinds of data and steps of the seed on which a suspicion is confirmed.
 _AGAIN = (("exact", 101), ("uniform", 102))
-#: Of what C changes in an array, the part that may be right without launches.
-SHARE = 0.25
 
 
 def check_launches_matter(expected: Expected, run: Run) -> None:
@@ -45,6 +44,19 @@ def check_launches_matter(expected: Expected, run: Run) -> None:
             raise Decoy(f"with its launches left out, {' and '.join(found)} comes out right: they do not compute it")
         if found:
             raise TorchFallback(f"when its launches fail, {' and '.join(found)} comes out right in some other way")
+
+
+def check_bare_call(expected: Expected, run: Run, gates: frozenset[str] = ALL) -> None:
+    """Raises Wrong or NoTriton for a kernel that does something else when nobody watches torch, on ordinary tensors.
+
+    Judged arrays lie in larger ones, and modes are on the stack: what looks for either is a user's own case here.
+    """
+    fill = 1
+    sent, answer = run(expected.case, fill, "bare")
+    if answer.header.get("launches") == 0:
+        raise NoTriton("called as a user calls it, on ordinary tensors, it launches no Triton kernel")
+    if wrong := compare(expected.case.loop, expected, fill, sent, answer.arrays, answer.result, gates):
+        raise Wrong(f"{wrong}\n  note    called as a user calls it, on ordinary tensors")
 
 
 def check_launches_alone_see(expected: Expected, run: Run, gates: frozenset[str] = ALL) -> None:

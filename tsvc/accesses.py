@@ -41,13 +41,14 @@ class Access:
 class AccessLog:
     """The accesses of a launch in the order in which they were made.
 
-    extents: all memory that it may access. programs: how many it has. made: how many accesses each has made, those of
-    an earlier log of the launch included, which is `before`.
+    extents: all memory that it may access. programs: how many it has. made, stored: how many accesses each has made,
+    and how many of them to store, those of an earlier log of the launch included, which is `before`.
     """
 
     def __init__(self, extents: list[Extent], programs: int, before: "AccessLog | None" = None):
         self.extents, self.programs = extents, programs
         self.made: np.ndarray = before.made if before else np.zeros(programs, np.int64)
+        self.stored: np.ndarray = before.stored if before else np.zeros(programs, np.int64)
         self.program, self.epoch, self.size = 0, 0, 0
         self.accesses: list[Access] = []
 
@@ -70,6 +71,8 @@ class AccessLog:
         self.accesses.append(Access(kind, addresses, where, width, self.program, self.epoch, *more))
         self.size += addresses.size
         self.made[self.program] += addresses.size
+        if kind != LOAD:
+            self.stored[self.program] += addresses.size
 
     def elements(self) -> tuple[list[np.ndarray], int, int]:
         """For each access the elements that it touches, numbered through all extents; how many there are; their width.
@@ -104,16 +107,22 @@ class AccessLog:
         return "an element of none of its tensors"
 
 
-def first_unwritten(stores: list[Access], low: int, changed: np.ndarray, width: int) -> int | None:
-    """Of an array at an address, with elements of some width, the first that has changed and that no access stored."""
-    changed = changed.copy()
+def mark(stores: list[Access], arrays: list[tuple[int, np.ndarray]], width: int) -> None:
+    """Set the marks of what accesses stored.
+
+    arrays: (address, marks, one for each element of some width) of each.
+    """
     for access in stores:
-        first = (access.addresses.astype(np.int64) - low) // width
-        for step in range(max(1, access.width // width)):
-            touched = first + step
-            changed[touched[(touched >= 0) & (touched < changed.size)]] = False
-    left = np.flatnonzero(changed)
-    return int(left[0]) if left.size else None
+        if not access.addresses.size:
+            continue
+        lowest, highest = int(access.addresses.min()), int(access.addresses.max())
+        for low, marks in arrays:
+            if highest < low or lowest >= low + marks.size * width:
+                continue
+            first = (access.addresses.astype(np.int64) - low) // width
+            for step in range(max(1, access.width // width)):
+                touched = first + step
+                marks[touched[(touched >= 0) & (touched < marks.size)]] = True
 
 
 def disjoint(extents: list[Extent]) -> list[Extent]:

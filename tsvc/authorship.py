@@ -23,6 +23,10 @@ PARTIALS = 256
 ALONE = 0.9
 
 
+#: Of what C changes in an array, the part that may come from elsewhere than from launches.
+SHARE = 0.25
+
+
 @dataclass(frozen=True)
 class Authorship:
     """What one call did. Fields are None where nobody observed it.
@@ -64,8 +68,21 @@ def check_observed(expected: Expected, answer: Answer, order: str, gates: frozen
         raise NoTriton("no Triton kernel was launched")
     if "dispatch" in gates:
         _check_torch(case, dict(found.torch))
+        _check_own(case, answer.header)
         if answer.header.get("unaccounted"):
             raise TorchFallback(f"{answer.header['unaccounted']} has changed, and neither a launch nor torch wrote it")
+
+
+def _check_own(case: Case, header: dict) -> None:
+    """Raises TorchFallback where torch works on, or writes, much of the loop's own arrays."""
+    if header.get("torch_on_own", 0) > FEW:
+        raise TorchFallback(
+            f"torch does the work: on {header['torch_on_own']} elements of the loop's own arrays, which are no partial "
+            f"results of a launch; {FEW} are all that it may work on of them"
+        )
+    for name, (count, changed) in header.get("copied", {}).items():
+        if count > max(FEW, SHARE * changed):
+            raise TorchFallback(f"torch copies or fills {count} of the {changed} elements of {name} that change")
 
 
 def _check_torch(case: Case, torch: dict[str, int]) -> None:

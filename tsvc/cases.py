@@ -95,6 +95,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         kinds: tuple[str, ...] = ("exact", "awkward")
         if not position:
             kinds = ("tsvc", "exact", "near", "uniform", "awkward", "units", "close")
+            found.append(make(loop, n, m, "exact", first, _others(loop, n, m)))
         elif position == several_blocks:
             kinds = ("exact", "awkward", "uniform")
         elif n > LONG[0]:
@@ -104,6 +105,10 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         elif (n, m) == LONG:
             kinds = ("last", "late", "tiny") if loop.result else ("late",) if loop.is_chained else ("last",)
             found.append(make(loop, n, m, kinds[0], first + position, _lowest(loop, n, m)))
+            found += [make(loop, n, m, "exact", first + position, values) for values in _highest(loop, n, m)]
+            found += [make(loop, n, m, "positive", first + position) for _ in range(loop.has_conditional)]
+            if loop.result:
+                found.append(make(loop, n, m, "last", first + position, _others(loop, n, m)))
         elif (n, m) in _BEYOND_BLOCKS:
             kinds = ("last",) if n > 512 else ("late", "early")
         elif (n, m) == TIMED:
@@ -122,8 +127,14 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             kinds = ("exact", "awkward", "fine" if position == fine else "tiny")
             found += [make(loop, n, m, "large", 3 * first + style) for style in range(3) if position == fine]
         found += [make(loop, n, m, kind, first + position) for kind in kinds]
+        found += [make(loop, n, m, "vast", 6 * first + style) for style in range(6) if position == fine]
         if position == fine and any(p.kind == "real" for p in loop.params):
-            below, tie = ({p.name: value for p in loop.params if p.kind == "real"} for value in (-0.125, 1 - 2.0**-22))
+            below, tie, zero, negative_zero = (
+                {p.name: value for p in loop.params if p.kind == "real"} for value in (-0.125, 1 - 2.0**-22, 0.0, -0.0)
+            )
+            zeros = [style for style, name in enumerate(STYLES) if name in ("zeros", "nonpositive")]
+            for values in (zero, negative_zero):
+                found += [make(loop, n, m, "awkward", first + 200 + style, values) for style in zeros]
             found += [make(loop, n, m, "awkward", first + 100 + style, below) for style in range(len(STYLES))]
             found.append(make(loop, n, m, "close", first + position, tie))
     return list({str(case): case for case in found if case}.values())
@@ -138,6 +149,13 @@ def _thresholds(loop: Loop) -> list[int]:
 def _lowest(loop: Loop, n: int, m: int) -> dict:
     """Whole-numbered parameters at the lower ends of what they are drawn from."""
     return {p.name: bounds(p, n, m)[0] for p in loop.params if p.kind == "int"}
+
+
+def _highest(loop: Loop, n: int, m: int) -> list[dict]:
+    """Whole-numbered parameters at the upper ends of what they are drawn from, and half way there."""
+    whole = [p for p in loop.params if p.kind == "int"]
+    highest = {p.name: bounds(p, n, m)[1] for p in whole}
+    return [highest, {name: value // 2 for name, value in highest.items()}] if whole else []
 
 
 def _others(loop: Loop, n: int, m: int) -> dict:

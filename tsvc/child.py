@@ -197,7 +197,7 @@ class _Runner(_OfTorch):
         from tsvc.torch_calls import TorchCalls
 
         self.launches, self.bench = launches, Bench(clock)
-        self.torch_calls = TorchCalls(lambda: launches.inside)
+        self.torch_calls = TorchCalls(lambda: launches.inside, launches.torch_wrote)
         ours = [sys.modules[f"tsvc.{name}"] for name in _OBSERVERS if f"tsvc.{name}" in sys.modules]
         self.integrity = Integrity([*ours, *self.of_triton()])
 
@@ -210,22 +210,28 @@ class _Runner(_OfTorch):
         from tsvc.blindness import Blindness
         from tsvc.gputime import as_number
 
-        function = _load(request)
-        buffers, views = self.place(arrays, request["seed"])
+        function, is_bare = _load(request), request.get("ablation") == "bare"
+        seed = request["seed"] if "poison" in request["gates"] else None
+        buffers, views = self.place(arrays, request["seed"], is_bare)
         blindness = Blindness(request["few"], self.synchronize) if request.get("ablation") == "blind" else None
         bound = _bind(
             function, {**_scalars(request), "device": next(iter(views.values()), self.empty()).device, **views}
         )
         if blindness:
             blindness.hide(views.values())
-        with self.torch_calls.watching(blindness, request["seed"] if "poison" in request["gates"] else None):
+        with contextlib.nullcontext() if is_bare else self.torch_calls.watching(blindness, seed, views.values()):
             result = self.call(function, bound, views, request, blindness)
         if blindness:
             self.synchronize()
             blindness.show()
         # Copies, while all that the kernel made is still there: what it does when that goes comes too late.
         answer = {name: buffer.to("cpu", copy=True).numpy() for name, buffer in buffers.items()}
-        header = {"status": "ok", "torch": dict(self.torch_calls.elements), **self.observed(arrays, views)}
+        if is_bare:
+            answer = {name: guarded(array, request["seed"]) for name, array in answer.items()}
+        elif "inputs" in request["gates"]:
+            self.require_inputs_unwritten({name: views[name] for name in request["inputs"] if name in views})
+        torch_calls = {"torch": dict(self.torch_calls.elements), "torch_on_own": self.torch_calls.on_own}
+        header = {"status": "ok", **({} if is_bare else torch_calls), **self.observed(arrays, views)}
         value = as_number(result)
         if value is not None:
             answer["result"] = value.cpu().numpy()
@@ -239,10 +245,22 @@ class _Runner(_OfTorch):
 
         return torch.empty(0, device=self.device)
 
-    def place(self, arrays: dict, seed: int) -> tuple[dict, dict]:
-        """(whole buffers, exact views): each array between two guard zones of noise that changes with the seed."""
+    def require_inputs_unwritten(self, inputs: dict) -> None:
+        """Raises Unusable for an input that a torch operator wrote to, whatever it wrote."""
+        for name, tensor in inputs.items():
+            if tensor.untyped_storage().data_ptr() in self.torch_calls.written:
+                raise Unusable("clobbered", f"{name} is an input, and torch writes to it")
+
+    def place(self, arrays: dict, seed: int, is_bare: bool = False) -> tuple[dict, dict]:
+        """(whole buffers, exact views): each array between two guard zones of noise that changes with the seed.
+
+        is_bare: both are tensors as anyone would make them instead.
+        """
         import torch
 
+        if is_bare:
+            bare = {name: torch.from_numpy(array.copy()).to(self.device) for name, array in arrays.items()}
+            return bare, bare
         buffers, views = {}, {}
         for position, (name, array) in enumerate(arrays.items()):
             padded = guarded(array, seed + position)
@@ -324,6 +342,8 @@ class _Interpreted(_Runner):
                 raise Unusable("clobbered", self.observer.clobbered) from None
             if self.observer.broken:
                 raise Unusable("wrong", self.observer.broken) from None
+            if self.observer.refused:
+                raise Unusable("raised", self.observer.refused) from None
             if (self.observer.order, self.observer.seed, self.observer.gates) != asked:
                 self.observer.turned = "what the observer of launches was asked for"
 
@@ -334,8 +354,9 @@ class _Interpreted(_Runner):
 
     def observed(self, before: dict, after: dict) -> dict:
         seen = self.observer
-        unaccounted = seen.unaccounted(before, after, self.torch_calls.written)
-        more = {"reordered": seen.reordered, "atomics": seen.atomics, "unaccounted": unaccounted}
+        more: dict = {"reordered": seen.reordered, "atomics": seen.atomics}
+        if seen.ablation_of_call != "bare":  # where torch is not watched
+            more |= {"unaccounted": seen.unaccounted(before, after), "copied": seen.copied(before, after)}
         if seen.log is not None:  # else nobody counted
             more |= {"accesses": seen.accesses, "busiest": seen.busiest}
         return super().observed(before, after) | more

@@ -29,7 +29,7 @@ REACH = 2
 #: The project's classic bound, relative to the array's largest magnitude: no tolerance is wider.
 CEILING = 1e-3
 #: Kinds of data on which sums and products of a few terms are exact.
-_EXACT_KINDS = ("exact", "awkward", "late", "early", "large", "units", "single", "positive")
+_EXACT_KINDS = ("exact", "awkward", "late", "early", "large", "vast", "units", "single", "positive")
 #: Elements for which a thread costs more than it saves.
 _FEW = 2**15
 _TINY = float(np.finfo(np.float32).tiny)
@@ -83,6 +83,9 @@ def expect(case: Case) -> Expected:
     tolerance = {
         name: _tolerance(double[name], spreads[name], [run[name] for run in moved], exact, chained) for name in double
     }
+    if case.kind == "vast":  # where C overflows, another order of evaluation need not
+        for name, bound in tolerance.items():
+            bound[~np.isfinite(strict[name])] = np.inf
     untouched = case.loop.result is None and all(
         strict[array.name].tobytes() == before[array.name].tobytes() for array in case.loop.outputs
     )

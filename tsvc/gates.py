@@ -41,6 +41,7 @@ GATES: dict[str, str] = {
     "launches": "at least one Triton kernel is launched",
     "dispatch": "torch allocates, views, copies and fills; arithmetic on the loop's data is Triton's",
     "ablation": "without its launches the kernel's answer is wrong",
+    "bare": "called as a user calls it, on ordinary tensors and unwatched, it does the same",
     "blindness": "where launches alone see the data the kernel's answer is still right",
     # Time (tsvc.timing, tsvc.gputime)
     "fresh_data": "each timed call works on data of its own",

@@ -47,6 +47,7 @@ KINDS = (
     "units",
     "single",
     "positive",
+    "vast",
 )
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
@@ -58,6 +59,7 @@ _STYLED = {
     "single": ("one",),
     "positive": ("positive",),
     "large": ("negative", "positive", "alternating"),
+    "vast": ("negative", "positive", "alternating"),
 }
 #: Elements that are computed at once: so many stay in a processor's cache.
 _PART = 1 << 17
@@ -121,11 +123,16 @@ class Case:
         rng, bounds = self._rng(array), (float(low), float(high))
         if self.kind in _STYLED:
             found = _awkward(rng, shape, *bounds, self.style(array), self.seed if self.kind == "single" else None)
-            is_larger = self.kind == "large" and not array.low
-            return (found * self.loop.scale if is_larger else found).astype(np.float32)
+            return (found * (1.0 if array.low else self._scale())).astype(np.float32)
         if self.kind == "units":
             return _units(rng, shape, *bounds, self.seed).astype(np.float32)
         return _DRAW[self.kind](rng, shape, *bounds).astype(np.float32)
+
+    def _scale(self) -> float:
+        """By what styled data are multiplied: vast ones in every other three seeds by a small number."""
+        if self.kind == "vast":
+            return self.loop.vast_scale if self.seed // 3 % 2 == 0 else 2.0**-40
+        return self.loop.scale if self.kind == "large" else 1.0
 
     def style(self, array: Array) -> str:
         """What an array's awkward data look like, one of STYLES."""
@@ -227,7 +234,7 @@ def _last(rng, shape, low, high):
 
 def _tiny(rng, shape, low, high):
     centre, scale = _power_of_two(low, high)
-    values, factors = rng.integers(-8, 9, shape) / 8, rng.choice([1.0, 2.0**-30, 2.0**-60, 2.0**-100], shape)
+    values, factors = rng.integers(-8, 9, shape) / 8, rng.choice([1.0, 2.0**-30, 2.0**-60, 2.0**-120], shape)
     found = centre + scale * values * factors
     return np.where(factors < 1, scale * values * factors, found) if low < 0 < high else found
 

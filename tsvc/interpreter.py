@@ -17,7 +17,7 @@ from triton.runtime.autotuner import Autotuner
 from triton.runtime.errors import OutOfResources
 
 from tsvc import shortcuts, tree_order
-from tsvc.accesses import ATOMIC, LOAD, STORE, Access, AccessLog, Extent, disjoint, first_unwritten
+from tsvc.accesses import ATOMIC, LOAD, STORE, AccessLog, Extent, disjoint, mark
 from tsvc.blindness import Blindness, tensors_in
 from tsvc.gates import ALL
 from tsvc.hints import HINTS, holds
@@ -37,6 +37,10 @@ _ACQUIRES = (_SEMANTIC.ACQUIRE, _SEMANTIC.ACQUIRE_RELEASE)
 _RELEASES = (_SEMANTIC.RELEASE, _SEMANTIC.ACQUIRE_RELEASE)
 #: Accesses after which a log is searched and begun anew: what lies on both sides is not compared.
 _LOG_LIMIT = 1 << 24
+#: Elements that a launch stores from which on the share of its stores says who works.
+_MANY = 64
+#: The largest second and third dimension of a grid.
+_GRID_LIMIT = 65535
 #: The same atomic on the same address with the same outcome, so often in a row, is a program that waits.
 _PATIENCE = 2000
 
@@ -56,17 +60,18 @@ class Observer:
     one program in another than natural order. atomics: whether any atomic orders memory. inside: a launch is going on.
     accesses: elements that all programs touched; busiest: that the busiest of each launch did, where these are logged.
     out_of_bounds: the first address outside, in words, or None; race: the first race; clobbered: the first input that
-    changed; broken: the first promise to the compiler that does not hold.
+    changed; broken: the first promise to the compiler that does not hold; refused: a grid that no GPU takes.
     """
 
     def __init__(self) -> None:
         self.order, self.seed, self.gates = "natural", 0, ALL
         self.exact: list[tuple[str, int, int, int, int]] = []
+        self.tunings = 0
         self.inputs: list[tuple[str, np.ndarray, int, int]] = []
         self.allowed: list[Extent] = []
         self.reset()
         _mend_index()
-        tree_order.install()
+        tree_order.install(self._order_of)
         shortcuts.install()
         self._wrap_grid()
         self._wrap_patching()
@@ -106,9 +111,13 @@ class Observer:
         self.race: str | None = None
         self.clobbered: str | None = None
         self.broken: str | None = None
+        self.refused: str | None = None
         self.log: AccessLog | None = None
-        self.stores: list[Access] = []
+        self.by_launch: dict[str, np.ndarray] = {}
+        self.by_torch: dict[str, np.ndarray] = {}
+        self.given: set[int] = set()
         self.ablation: str | None = None
+        self.ablation_of_call: str | None = None
         self.blindness: Blindness | None = None
         self.turned = ""
         self.waited: tuple = ()
@@ -134,7 +143,10 @@ class Observer:
         """
         self.order, self.seed, self.gates = order, seed, gates
         self.reset()
-        self.ablation, self.blindness = ablation, blindness
+        self.ablation, self.ablation_of_call, self.blindness = ablation, ablation, blindness
+        self.by_launch, self.by_torch = (
+            {name: np.zeros(tensor.numel(), bool) for name, tensor in arrays.items()} for _ in range(2)
+        )
         self.exact = [(name, *_span(tensor), *_storage(tensor)) for name, tensor in arrays.items()]
         self.inputs = [(name, _words_of(arrays[name]), *_span(arrays[name])) for name in inputs if name in arrays]
 
@@ -149,6 +161,7 @@ class Observer:
             self.turned = self.tampered
             named = {**dict(zip(executor_self.arg_names, args, strict=False)), **kwargs}
             self.allowed = disjoint(self._extents_of(named))
+            self.given |= {tensor.untyped_storage().data_ptr() for tensor in tensors_in(named)}
             if self.ablation == "fail":
                 raise OutOfResources(1 << 20, 0, "shared memory")
             if self.ablation == "skip":
@@ -161,13 +174,18 @@ class Observer:
                 self.inside = False
                 self._search()
                 if self.log is not None:
-                    self.accesses += int(self.log.made.sum())
-                    self.busiest += int(self.log.made.max(initial=0))
+                    # Loads of what nobody needs make others look busy: where much is stored, that counts alone.
+                    stored = self.log.stored
+                    made = stored if stored.sum() > _MANY else self.log.made
+                    self.accesses += int(made.sum())
+                    self.busiest += int(made.max(initial=0))
 
         def observed_dim(*dim):
             self.dim = dim
             total = int(np.prod(dim))
             self.programs = max(self.programs, total)
+            if max(dim[1:], default=1) > _GRID_LIMIT and self.refused is None:
+                self.refused = f"grid {tuple(dim)}: CUDA takes at most {_GRID_LIMIT} in its second and third dimension"
             if self.order == "reversed":
                 self.permutation = np.arange(total)[::-1]
             elif self.order == "random":
@@ -230,16 +248,28 @@ class Observer:
         triton_interpreter._patch_lang = patch_once
 
     def _wrap_tuning(self) -> None:
-        """Autotuned kernels run one configuration a call, another for each seed: there is nothing to time here.
+        """Autotuned kernels run one configuration a call, each in turn: there is nothing to time here.
 
         Each has to be right, since any may be the fastest somewhere.
         """
 
+        def rehearse(tuner, args: tuple, options: dict) -> None:
+            """The first call of a size runs the kernel for each configuration, and puts back what it was asked to."""
+            given, launches = {**tuner.nargs, **options}, self.launches
+            tuner.pre_hook(given)
+            tuner.fn.run(*args, **options)
+            tuner.post_hook(given, exception=None)
+            tuner.pre_hook(given, reset_only=True)
+            self.launches = launches
+
         def take_one(tuner, *args, **kwargs):
             tuner.nargs = dict(zip(tuner.arg_names, args, strict=False))  # for the pruning function
             configurations = tuner.prune_configs(kwargs)
-            chosen = configurations[self.seed % len(configurations)]
+            self.tunings += 1
+            chosen = configurations[self.tunings % len(configurations)]
             options = {**kwargs, **chosen.all_kwargs()}
+            if len(configurations) > 1 and self.order == "natural":
+                rehearse(tuner, args, options)
             if chosen.pre_hook is not None:
                 chosen.pre_hook({**tuner.nargs, **options})
             return tuner.fn.run(*args, **options)
@@ -251,24 +281,45 @@ class Observer:
             return
         found = find_race(self.log)
         self.race = f"{found} (launch {self.launches})" if found else None
-        self.stores += self.log.stores
+        mark(self.log.stores, [(low, self.by_launch[name]) for name, low, *_ in self.exact], 4)
 
-    def unaccounted(self, before: dict[str, np.ndarray], after: dict[str, torch.Tensor], by_torch: set[int]) -> str:
-        """The first element that has changed though no launch stored it, in words, or "".
-
-        by_torch: addresses of the storages that torch operators wrote: these are left out. Nothing is known of calls
-        whose accesses were not logged.
-        """
-        if self.log is None and self.launches:
-            return ""
-        for name, tensor in after.items():
-            low, _ = _span(tensor)
-            if _storage(tensor)[0] in by_torch:
+    def torch_wrote(self, tensor: torch.Tensor, source) -> None:
+        """Note what torch writes to the call's arrays between launches: as theirs where it copies what they left."""
+        place = tensor.untyped_storage().data_ptr()
+        for name, low, _, start, _ in self.exact:
+            if start != place:
                 continue
-            changed = before[name].reshape(-1).view(np.int32) != tensor.numpy().reshape(-1).view(np.int32)
-            if changed.any() and (place := first_unwritten(self.stores, low, changed, 4)) is not None:
-                return f"{name}[{place}]"
+            written = _elements_of(tensor, low, self.by_torch[name].size)
+            origin = source.untyped_storage().data_ptr() if isinstance(source, torch.Tensor) else None
+            is_theirs = origin in self.given and origin not in {start for *_, start, _ in self.exact}
+            self.by_torch[name][written] = not is_theirs
+            self.by_launch[name][written] = is_theirs
+
+    def _changed(self, before: dict[str, np.ndarray], after: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
+        """Where the call's arrays have changed; {} where the accesses of launches were not logged."""
+        if self.log is None and self.launches:
+            return {}
+        return {
+            name: before[name].reshape(-1).view(np.int32) != tensor.numpy().reshape(-1).view(np.int32)
+            for name, tensor in after.items()
+        }
+
+    def unaccounted(self, before: dict[str, np.ndarray], after: dict[str, torch.Tensor]) -> str:
+        """The first element that has changed though neither a launch nor torch stored it, in words, or ""."""
+        for name, changed in self._changed(before, after).items():
+            left = np.flatnonzero(changed & ~self.by_launch[name] & ~self.by_torch[name])
+            if left.size:
+                return f"{name}[{left[0]}]"
         return ""
+
+    def copied(self, before: dict[str, np.ndarray], after: dict[str, torch.Tensor]) -> dict[str, list[int]]:
+        """Of each array how many elements torch has changed, not with what a launch left, and how many have changed."""
+        found = {}
+        for name, changed in self._changed(before, after).items():
+            count = int(np.count_nonzero(changed & self.by_torch[name] & ~self.by_launch[name]))
+            if count:
+                found[name] = [count, int(np.count_nonzero(changed))]
+        return found
 
     def _extents_of(self, named: dict) -> list[Extent]:
         """The memory that a launch may touch: the exact extents of its arrays, all of any other tensor."""
@@ -326,7 +377,10 @@ class Observer:
                 self.log.add(kind, addresses, lanes, width, stored, *orders)
                 self.atomics |= any(orders)
             before = [] if kind == LOAD else self._inputs_at(addresses)
-            result = operation(*args, **kwargs)
+            if kind == ATOMIC and args[pointer].data.size > 1:
+                result = self._in_some_order(operation, args, kwargs, pointer)
+            else:
+                result = operation(*args, **kwargs)
             for array, words in before:
                 self._compare_input(array, words)
             if kind == ATOMIC and addresses.size == 1:
@@ -369,6 +423,29 @@ class Observer:
             return assume(condition) if "hints" in self.gates else None
 
         handle.set_attr, builder.create_assume = observed_attr, observed_assume
+
+    def _order_of(self, count: int) -> np.ndarray | None:
+        """The order in which a program's lanes come to what orders them by nothing; None for their own."""
+        if self.order == "reversed":
+            return np.arange(count)[::-1]
+        return np.random.default_rng([self.seed, count]).permutation(count) if self.order == "random" else None
+
+    def _in_some_order(self, operation: Callable, args: tuple, kwargs: dict, pointer: int):
+        """An atomic's lanes one after another, in an order that no GPU promises to be that of the lanes."""
+        shape = args[pointer].data.shape
+        turned = self._order_of(args[pointer].data.size)
+        if turned is None or "order" not in self.gates:
+            return operation(*args, **kwargs)
+        blocks = [getattr(getattr(value, "data", None), "shape", None) == shape for value in args]
+        make = triton_interpreter.TensorHandle
+        args = tuple(
+            make(value.data.reshape(-1)[turned].reshape(shape), value.dtype) if is_block else value
+            for value, is_block in zip(args, blocks, strict=True)
+        )
+        result = operation(*args, **kwargs)
+        back = np.empty_like(result.data.reshape(-1))
+        back[turned] = result.data.reshape(-1)
+        return make(back.reshape(shape), result.dtype)
 
     def _wait(self, name: str, address: int, outcome: np.ndarray) -> None:
         waited = (name, address, outcome.tobytes())
@@ -437,6 +514,19 @@ def _mend_index() -> None:
 def _words_of(tensor: torch.Tensor) -> np.ndarray:
     """An array's memory in words of four bytes; no torch operator, which would be the kernel's."""
     return np.ctypeslib.as_array((ctypes.c_int32 * tensor.numel()).from_address(tensor.data_ptr()))
+
+
+def _elements_of(view: torch.Tensor, low: int, count: int) -> np.ndarray:
+    """The numbers of a view's elements in an array of words that begins at an address."""
+    first = (view.data_ptr() - low) // 4
+    if view.is_contiguous():
+        found = np.arange(first, first + view.numel() * max(1, view.element_size() // 4))
+    else:
+        found = np.array(first)
+        for side, stride in zip(view.shape, view.stride(), strict=True):
+            found = found[..., None] + np.arange(side) * stride
+    found = found.reshape(-1)
+    return found[(found >= 0) & (found < count)]
 
 
 def _span(tensor: torch.Tensor) -> tuple[int, int]:

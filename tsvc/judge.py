@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tsvc.ablation import Run, check_launches_alone_see, check_launches_matter
+from tsvc.ablation import Run, check_bare_call, check_launches_alone_see, check_launches_matter
 from tsvc.authorship import FEW, Authorship, allowed_elements, check_observed, is_serial, largest, seems_serial
 from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
@@ -215,6 +215,8 @@ class Judge:
         if not expected.is_evidence or size < 4 * self._ablated:
             return
         self._check_launches_matter(kernel, expected)
+        if "bare" in self.gates:
+            check_bare_call(expected, self._without_launches(kernel, expected), self.gates)
         if "blindness" in self.gates and not self._is_blind(expected):
             check_launches_alone_see(expected, self._without_launches(kernel, expected), self.gates)
         self._ablated = size

@@ -152,10 +152,25 @@ class Loop:
         """
         if self.hands_on_elements:
             return 1.0
-        if re.search(r"\breal_(sin|cos|tan|exp|log|pow)\(", self.source):
-            return 2.0**3
-        factors = 1 + max(statement.count("*") for statement in self.source.split(";"))
-        return 2.0 ** min(20, 100 // factors)  # a product of them all does not overflow
+        if self._calls_functions:
+            return 2.0**5
+        return 2.0 ** min(20, self._largest_exponent)
+
+    @cached_property
+    def vast_scale(self) -> float:
+        """The same for data at the end of what float32 holds; products may overflow where a condition guards them."""
+        if self.hands_on_elements or self._calls_functions:
+            return self.scale
+        return 2.0 ** (70 if self.has_conditional and not self.is_chained else min(90, self._largest_exponent))
+
+    @property
+    def _calls_functions(self) -> bool:
+        return bool(re.search(r"\breal_(sin|cos|tan|exp|log|pow)\(", self.source))
+
+    @property
+    def _largest_exponent(self) -> int:
+        """Of two, such that a product of a statement's factors does not overflow."""
+        return 100 // (1 + max(statement.count("*") for statement in self.source.split(";")))
 
     @cached_property
     def is_superlinear(self) -> bool:

@@ -10,7 +10,7 @@ import contextlib
 import functools
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -41,14 +41,17 @@ class TorchCalls:
     is_inside: tells whether a launch is going on, whose own copies do not count.
     written: addresses of the storages that operators wrote to.
     elements: operator -> elements of its largest operand, summed over its calls; "thread" counts threads started.
+    on_own: of these the elements of the call's own arrays. wrote: told what an operator wrote, and from what it copied.
 
     There is one in a process, made before a kernel is read, which could keep what is replaced here for itself.
     """
 
-    def __init__(self, is_inside: Callable[[], bool]):
+    def __init__(self, is_inside: Callable[[], bool], wrote: Callable[[torch.Tensor, Any], None] = lambda *_: None):
         self.elements: Counter[str] = Counter()
         self.written: set[int] = set()
-        self._is_inside = is_inside
+        self.on_own = 0
+        self._own: frozenset[int] = frozenset()
+        self._is_inside, self._wrote = is_inside, wrote
         self._is_watching = False
         for name in _FROM_HOST:
             setattr(torch, name, self._measured(getattr(torch, name)))
@@ -59,12 +62,16 @@ class TorchCalls:
                     setattr(owner, name, self._counted(getattr(owner, name)))
 
     @contextlib.contextmanager
-    def watching(self, blindness: Blindness | None = None, seed: int | None = None) -> Iterator[None]:
+    def watching(
+        self, blindness: Blindness | None = None, seed: int | None = None, own: Iterable[torch.Tensor] = ()
+    ) -> Iterator[None]:
         """Count what happens inside, from nothing.
 
         blindness: what is kept from the host, and shown to operators that copy or see few elements.
         seed: of the noise that fresh memory holds (tsvc.poison); None leaves in it what the allocator left.
+        own: the arrays of the call.
         """
+        self.on_own, self._own = 0, frozenset(tensor.untyped_storage().data_ptr() for tensor in own)
         self.elements.clear()
         self.written.clear()
         self._is_watching = True
@@ -75,16 +82,19 @@ class TorchCalls:
         finally:
             self._is_watching = False
 
-    def _add(self, name: str, elements: int) -> None:
-        self.elements[name] += elements
+    def _add(self, name: str, given: tuple, result: Any) -> None:
+        self.elements[name] += max(map(_elements, (*given, result)))
+        mine = [one for one in tensors_in(given) if one.untyped_storage().data_ptr() in self._own]
+        self.on_own += max(map(_elements, mine), default=0)
 
     def _count(self, name: str, elements: int) -> None:
         if not self._is_inside():
             self.elements[name] += elements
 
-    def _note_written(self, tensor: torch.Tensor) -> None:
+    def _note_written(self, tensor: torch.Tensor, source: Any) -> None:
         if not self._is_inside():
             self.written.add(tensor.untyped_storage().data_ptr())
+            self._wrote(tensor, source)
 
     def _measured(self, make: Callable) -> Callable:
         """torch does not show its modes what makes a tensor of the host's numbers."""
@@ -142,8 +152,8 @@ class _Shown:
 class _Operators(TorchDispatchMode):
     def __init__(
         self,
-        count: Callable[[str, int], None],
-        note_written: Callable[[torch.Tensor], None],
+        count: Callable[[str, tuple, Any], None],
+        note_written: Callable[[torch.Tensor, Any], None],
         shown: _Shown,
         seed: int | None,
     ):
@@ -158,9 +168,9 @@ class _Operators(TorchDispatchMode):
         run = func if self.seed is None or name not in UNWRITTEN else _poisoned(func, self.seed)
         result = self.shown.operator(is_torch, is_free, is_free and name in _VIEWS, run, args, kwargs or {})
         if func._schema.is_mutable and isinstance(result, torch.Tensor):
-            self.note_written(result)
+            self.note_written(result, args[1] if name == "copy_" else None)
         if not is_free:
-            self.count(name, max(map(_elements, (args, kwargs, result))))
+            self.count(name, (args, kwargs or {}), result)
         return result
 
 

@@ -7,6 +7,8 @@ gives itself away. One that branches on its scalars (`if a > b:`) cannot work on
 """
 
 import contextlib
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import triton.language as tl
@@ -17,8 +19,12 @@ class _NeedsScalars(Exception):
     """A combine function asked for the truth of a block."""
 
 
-def install() -> None:
-    """Let the interpreter evaluate generic scans and reductions as trees."""
+def install(order: Callable[[int], np.ndarray | None] = lambda length: None) -> None:
+    """Let the interpreter evaluate generic scans and reductions as trees.
+
+    order: of how many values -> the order in which a reduction takes them, None for their own: a GPU's thread has not
+    neighbours alone.
+    """
     scans, reductions = triton_interpreter.ScanOps, triton_interpreter.ReduceOps
     fold_scan, fold_reduce = scans.generic_scan, reductions.generic_reduce
 
@@ -26,7 +32,7 @@ def install() -> None:
         return _as_blocks(_scan, fold_scan, operation, operands)
 
     def tree_reduce(operation, operands):
-        return _as_blocks(_reduce, fold_reduce, operation, operands)
+        return _as_blocks(partial(_reduce, order), fold_reduce, operation, operands)
 
     scans.generic_scan, reductions.generic_reduce = tree_scan, tree_reduce
 
@@ -54,13 +60,15 @@ def _scan(operation, operands):
     return [operation.to_tensor(value, operand.dtype) for value, operand in zip(values, operands, strict=True)]
 
 
-def _reduce(operation, operands):
+def _reduce(order, operation, operands):
     values = [operand.handle.data for operand in operands]
     shape = values[0].shape
     axis = operation.axis
     if axis is None:
         values, axis = [value.reshape(-1) for value in values], 0
     axis %= values[0].ndim
+    if (turned := order(values[0].shape[axis])) is not None:
+        values = [np.take(value, turned, axis) for value in values]
     while values[0].shape[axis] > 1:
         every = [slice(None)] * axis
         left = [value[(*every, slice(0, None, 2))] for value in values]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tsvc.accesses import STORE, AccessLog, Extent, disjoint, first_unwritten
+from tsvc.accesses import STORE, AccessLog, Extent, disjoint, mark
 
 
 def test_elements_are_numbered_through_all_extents():
@@ -24,11 +24,11 @@ def test_touching_extents_stay_apart_and_overlapping_ones_join():
     assert [(each.low, each.high, each.name) for each in found] == [(0, 8, "a"), (8, 16, "c")]
 
 
-def test_what_changed_and_was_not_stored():
+def test_what_is_stored_is_marked():
     log = AccessLog([Extent(400, 440, "a")], 1)
     log.add(STORE, np.array([400, 408], np.uint64), None, 4, np.zeros(2))
     log.add(STORE, np.array([416], np.uint64), None, 8, np.zeros(1))
-    changed = np.array([1, 0, 1, 0, 1, 1], bool)
-    assert first_unwritten(log.stores, 400, changed, 4) is None
-    changed[3] = True
-    assert first_unwritten(log.stores, 400, changed, 4) == 3
+    marks, others = np.zeros(6, bool), np.zeros(6, bool)
+    mark(log.stores, [(400, marks), (500, others)], 4)
+    assert marks.tolist() == [True, False, True, False, True, True]
+    assert not others.any()
