@@ -159,9 +159,14 @@ class Loop:
     @cached_property
     def vast_scale(self) -> float:
         """The same for data at the end of what float32 holds; products may overflow where a condition guards them."""
-        if self.hands_on_elements or self._calls_functions:
+        if self._calls_functions or (self.hands_on_elements and "*" in self._code):
             return self.scale
-        return 2.0 ** (70 if self.has_conditional and not self.is_chained else min(90, self._largest_exponent))
+        return 2.0 ** (70 if self.has_conditional and not self.is_chained else self._largest_exponent)
+
+    @property
+    def _code(self) -> str:
+        """The source without its comments."""
+        return re.sub(r"/\*.*?\*/", "", self.source, flags=re.DOTALL)
 
     @property
     def _calls_functions(self) -> bool:
@@ -170,7 +175,7 @@ class Loop:
     @property
     def _largest_exponent(self) -> int:
         """Of two, such that a product of a statement's factors does not overflow."""
-        return 100 // (1 + max(statement.count("*") for statement in self.source.split(";")))
+        return 100 // (1 + max(statement.count("*") for statement in self._code.split(";")))
 
     @cached_property
     def is_superlinear(self) -> bool:

@@ -11,8 +11,8 @@ UNWRITTEN = frozenset(
 def poison(tensor: torch.Tensor, seed: int, written: int = 0) -> None:
     """Put noise in a fresh tensor.
 
-    Of three calls with seeds in a row each element is NaN, the largest number and the smallest one in turn (of whole
-    numbers: one far from all of TSVC's): what takes an extreme does not see one of these.
+    Of three calls with seeds in a row each element is NaN, the largest number and the smallest one in turn: what takes
+    an extreme does not see one of these. A whole number is far above, far below and among those that index the tensor.
 
     written: how many elements at its start are left as they are.
     """
@@ -22,7 +22,7 @@ def poison(tensor: torch.Tensor, seed: int, written: int = 0) -> None:
         largest = torch.finfo(tensor.dtype).max
         values: tuple[float, ...] = (float("nan"), largest, -largest)
     elif tensor.dtype in (torch.int32, torch.int64):
-        values = (-12345678 - seed % 1000, 2**30 + seed % 1000, -(2**30))
+        values = (seed % tensor.numel(), 2**30 + seed % 1000, -(2**30))
     elif tensor.dtype.is_complex:
         values = (float("nan"),) * 3
     elif tensor.dtype == torch.bool:
@@ -35,3 +35,6 @@ def poison(tensor: torch.Tensor, seed: int, written: int = 0) -> None:
     fresh = tensor.view(-1)[written:]
     for start, value in enumerate(values):
         fresh[(start + seed) % 3 :: 3].fill_(value)
+    if tensor.dtype in (torch.int32, torch.int64):
+        numbers = fresh[seed % 3 :: 3]
+        numbers.copy_((torch.arange(numbers.numel(), device=tensor.device) * 7919 + seed) % tensor.numel())

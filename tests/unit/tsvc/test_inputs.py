@@ -76,9 +76,10 @@ def test_data_stay_in_their_range(loop):
         for array in loop.arrays:
             if array.role != "out":
                 low, high = (evaluate(text, **scalars) for text in (array.low or "-1", array.high or "1"))
-                styled = kind in ("awkward", "single", "positive", "large") and array.dtype == "real"
+                styled = kind in ("awkward", "single", "positive", "large", "vast") and array.dtype == "real"
                 margin = 0.125 * (high - low) if styled else 1e-6
-                reach = loop.scale if kind == "large" and array.low is None else 1
+                scale = {"large": loop.scale, "vast": loop.vast_scale}.get(kind, 1)
+                reach = 1 if array.low else scale
                 values = case.arrays()[array.name]
                 assert reach * (low - margin) <= values.min() and values.max() <= reach * (high + margin)
 
@@ -207,9 +208,21 @@ def test_large_data_are_large_where_nothing_states_a_range_or_could_overflow():
 
     assert largest("s314", "a") > 1e6  # a maximum
     assert largest("s321", "a") < 2  # a recurrence
-    assert 5 < largest("s451", "b") < 20  # a sine's argument
+    assert 20 < largest("s451", "b") < 80  # a sine's argument
     assert largest("s481", "d") < 2  # a range of its own
     assert {np.sign(make(LOOPS["s314"], 257, 9, "large", k).arrays()["a"]).min() for k in range(2)} == {-1, 1}
+
+
+def test_vast_data_reach_to_both_ends_of_what_float32_holds():
+    def largest(name: str, array: str, seed: int = 0) -> float:
+        return float(np.abs(make(LOOPS[name], 257, 9, "vast", seed).arrays()[array]).max())
+
+    assert largest("s314", "a") > 1e26  # a maximum
+    assert 1e14 < largest("vtv", "a") < 1e19  # a product does not overflow
+    assert largest("s271", "b") > 1e20  # but one that a condition guards
+    assert largest("s321", "a") < 2  # a recurrence of products
+    assert largest("s2111", "aa") > 1e29  # one of sums
+    assert largest("s314", "a", 3) < 1e-11
 
 
 def test_close_data_differ_by_units_of_rounding():

@@ -22,7 +22,7 @@ MAKERS = {
 
 def made(make, seed):
     """What a maker's tensor holds in a call with this seed."""
-    with _Operators(lambda *_: None, lambda _: None, _Shown(None, lambda: False), seed):
+    with _Operators(lambda *_: None, lambda *_: None, _Shown(None, lambda: False), seed):
         return make()
 
 
