@@ -132,9 +132,8 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             below, tie, zero, negative_zero = (
                 {p.name: value for p in loop.params if p.kind == "real"} for value in (-0.125, 1 - 2.0**-22, 0.0, -0.0)
             )
-            zeros = [style for style, name in enumerate(STYLES) if name in ("zeros", "nonpositive")]
             for values in (zero, negative_zero):
-                found += [make(loop, n, m, "awkward", first + 200 + style, values) for style in zeros]
+                found += [make(loop, n, m, "awkward", first + 200 + style, values) for style in range(len(STYLES))]
             found += [make(loop, n, m, "awkward", first + 100 + style, below) for style in range(len(STYLES))]
             found.append(make(loop, n, m, "close", first + position, tie))
     return list({str(case): case for case in found if case}.values())

@@ -5,6 +5,7 @@ Started by tsvc.device as `python -m tsvc.child MODE REQUESTS ANSWERS LIMITS`: M
 limits. It never sees an expected value.
 """
 
+import builtins
 import contextlib
 import ctypes
 import gc
@@ -199,7 +200,7 @@ class _Runner(_OfTorch):
         self.launches, self.bench = launches, Bench(clock)
         self.torch_calls = TorchCalls(lambda: launches.inside, launches.torch_wrote)
         ours = [sys.modules[f"tsvc.{name}"] for name in _OBSERVERS if f"tsvc.{name}" in sys.modules]
-        self.integrity = Integrity([*ours, *self.of_triton()])
+        self.integrity = Integrity([*ours, *self.of_triton(), builtins, np, np.random, sys.modules["torch"]])
 
     def of_triton(self) -> list:
         """Modules of Triton by which launches are observed."""

@@ -32,6 +32,8 @@ GATES: dict[str, str] = {
     # Memory and order (tsvc.interpreter, tsvc.child)
     "guards": "zones of noise beside every array must not change",
     "addresses": "every address is inside the arrays of its launch",
+    "grids": "no grid is larger than a GPU takes",
+    "tuning": "an autotuned kernel is run once more first, and what tuning restores is restored",
     "hints": "what a kernel promises the compiler of its numbers is so",
     "poison": "fresh allocations hold other garbage on each call",
     "fills": "arrays that are only written hold other old contents on each call",

@@ -67,6 +67,7 @@ class Observer:
         self.order, self.seed, self.gates = "natural", 0, ALL
         self.exact: list[tuple[str, int, int, int, int]] = []
         self.tunings = 0
+        self.words: list[tuple[str, np.ndarray, int, int]] = []
         self.inputs: list[tuple[str, np.ndarray, int, int]] = []
         self.allowed: list[Extent] = []
         self.reset()
@@ -116,6 +117,8 @@ class Observer:
         self.by_launch: dict[str, np.ndarray] = {}
         self.by_torch: dict[str, np.ndarray] = {}
         self.given: set[int] = set()
+        self.shadow: list[tuple[str, np.ndarray, np.ndarray, int, int]] = []
+        self.by_host = ""
         self.ablation: str | None = None
         self.ablation_of_call: str | None = None
         self.blindness: Blindness | None = None
@@ -148,7 +151,8 @@ class Observer:
             {name: np.zeros(tensor.numel(), bool) for name, tensor in arrays.items()} for _ in range(2)
         )
         self.exact = [(name, *_span(tensor), *_storage(tensor)) for name, tensor in arrays.items()]
-        self.inputs = [(name, _words_of(arrays[name]), *_span(arrays[name])) for name in inputs if name in arrays]
+        self.words = [(name, _words_of(tensor), *_span(tensor)) for name, tensor in arrays.items()]
+        self.inputs = [entry for entry in self.words if entry[0] in inputs]
 
     def _wrap_grid(self) -> None:
         builder = triton_interpreter.interpreter_builder
@@ -169,6 +173,11 @@ class Observer:
             self.inside, self.patched = True, set()
             try:
                 with self._seeing(executor_self, named):
+                    self.shadow = [
+                        (name, words, words.copy(), low, high)
+                        for name, words, low, high in self.words
+                        if "races" in self.gates and "dispatch" in self.gates
+                    ]
                     return call(executor_self, *args, **kwargs)
             finally:
                 self.inside = False
@@ -184,7 +193,7 @@ class Observer:
             self.dim = dim
             total = int(np.prod(dim))
             self.programs = max(self.programs, total)
-            if max(dim[1:], default=1) > _GRID_LIMIT and self.refused is None:
+            if "grids" in self.gates and max(dim[1:], default=1) > _GRID_LIMIT and self.refused is None:
                 self.refused = f"grid {tuple(dim)}: CUDA takes at most {_GRID_LIMIT} in its second and third dimension"
             if self.order == "reversed":
                 self.permutation = np.arange(total)[::-1]
@@ -268,7 +277,7 @@ class Observer:
             self.tunings += 1
             chosen = configurations[self.tunings % len(configurations)]
             options = {**kwargs, **chosen.all_kwargs()}
-            if len(configurations) > 1 and self.order == "natural":
+            if len(configurations) > 1 and self.order == "natural" and "tuning" in self.gates:
                 rehearse(tuner, args, options)
             if chosen.pre_hook is not None:
                 chosen.pre_hook({**tuner.nargs, **options})
@@ -305,7 +314,12 @@ class Observer:
         }
 
     def unaccounted(self, before: dict[str, np.ndarray], after: dict[str, torch.Tensor]) -> str:
-        """The first element that has changed though neither a launch nor torch stored it, in words, or ""."""
+        """The first element that has changed though neither a launch nor torch stored it, in words, or "".
+
+        Of what changed during a launch those that a program has loaded are enough.
+        """
+        if self.by_host:
+            return self.by_host
         for name, changed in self._changed(before, after).items():
             left = np.flatnonzero(changed & ~self.by_launch[name] & ~self.by_torch[name])
             if left.size:
@@ -383,6 +397,8 @@ class Observer:
                 result = operation(*args, **kwargs)
             for array, words in before:
                 self._compare_input(array, words)
+            if self.log is not None and width == 4:
+                self._follow(kind, addresses)
             if kind == ATOMIC and addresses.size == 1:
                 self._wait(name, int(addresses.reshape(-1)[0]), result.data)
                 if self.log is not None:
@@ -405,6 +421,20 @@ class Observer:
         changed = np.flatnonzero(before != words)
         if changed.size and self.clobbered is None:
             self.clobbered = f"{name} is an input, and a launch changes element {changed[0]} of it"
+
+    def _follow(self, kind: int, addresses: np.ndarray) -> None:
+        """Keep the arrays as this launch's stores alone leave them, and note a load that finds something else."""
+        lowest, highest = int(addresses.min()), int(addresses.max())
+        for name, words, alone, low, high in self.shadow:
+            if highest < low or lowest >= high:
+                continue
+            places = (addresses.reshape(-1).astype(np.int64) - low) // 4
+            if lowest < low or highest >= high:
+                places = places[(places >= 0) & (places < words.size)]
+            if kind != LOAD:
+                alone[places] = words[places]
+            elif not self.by_host and (odd := np.flatnonzero(alone[places] != words[places])).size:
+                self.by_host = f"{name}[{places[odd[0]]}]"
 
     def _wrap_hints(self) -> None:
         """What tl.multiple_of, tl.max_contiguous and tl.max_constancy say of numbers, and tl.assume, must be so."""

@@ -206,17 +206,17 @@ class Judge:
                     raise Wrong(f"{failure}\n  note    {note}")
                 raise racy or failure
             check_observed(expected, answer, order, self.gates)
-        self._ablate(kernel, expected)
+        self._ablate(kernel, expected, found[-1][-1].header.get("launches") or 0)
         return Judged(case, expected.is_evidence, len(found), Authorship.of(found[-1][-1]))
 
-    def _ablate(self, kernel: Kernel, expected: Expected) -> None:
+    def _ablate(self, kernel: Kernel, expected: Expected, launches: int) -> None:
         """Show that launches matter, for a case with four times the data for which it has been shown."""
         size = largest(expected.case)
         if not expected.is_evidence or size < 4 * self._ablated:
             return
         self._check_launches_matter(kernel, expected)
         if "bare" in self.gates:
-            check_bare_call(expected, self._without_launches(kernel, expected), self.gates)
+            check_bare_call(expected, self._without_launches(kernel, expected), launches, self.gates)
         if "blindness" in self.gates and not self._is_blind(expected):
             check_launches_alone_see(expected, self._without_launches(kernel, expected), self.gates)
         self._ablated = size

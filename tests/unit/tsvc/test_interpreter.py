@@ -139,4 +139,5 @@ def tuned(a_ptr, n, VALUE: tl.constexpr):
 def s000(a, n):
     tuned[(1,)](a, n)
 """
-    assert [run(text, seed=seed).arrays["a"][0] for seed in range(4)] == [1, 2, 1, 2]
+    found = [run(text, seed=seed).arrays["a"][0] for seed in range(4)]
+    assert found in ([1, 2, 1, 2], [2, 1, 2, 1])
