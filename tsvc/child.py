@@ -200,7 +200,7 @@ class _Runner(_OfTorch):
         self.launches, self.bench = launches, Bench(clock)
         self.torch_calls = TorchCalls(lambda: launches.inside, launches.torch_wrote)
         ours = [sys.modules[f"tsvc.{name}"] for name in _OBSERVERS if f"tsvc.{name}" in sys.modules]
-        self.integrity = Integrity([*ours, *self.of_triton(), builtins, np, np.random, sys.modules["torch"]])
+        self.integrity = Integrity([*ours, *self.of_triton(), builtins, np, np.random])
 
     def of_triton(self) -> list:
         """Modules of Triton by which launches are observed."""

@@ -40,5 +40,6 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as own:
         os.chdir(own)  # a child writes the kernel's text where it runs
         print(
-            "VERDICT", verdict(sys.argv[1], InProcess(), directory, ALL - {"own_process", "blindness"}, "own_process")
+            "VERDICT",
+            verdict(sys.argv[1], InProcess(), directory, ALL - {"own_process", "blindness", "bare"}, "own_process"),
         )

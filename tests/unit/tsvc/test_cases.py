@@ -83,7 +83,12 @@ def test_kernels_are_judged_above_two_to_the_sixteenth(on_gpu):
     assert short == (set() if on_gpu else {name for name, loop in LOOPS.items() if loop.is_superlinear})
     assert len(short) < 20
     assert [case.kind for case in fixed(LOOPS["s000"], SIZES) if case.n == 70001] == ["last"]
-    assert [case.kind for case in fixed(LOOPS["s314"], SIZES) if case.n == 70001] == ["last", "late", "tiny"]
+    assert [case.kind for case in fixed(LOOPS["s314"], SIZES) if case.n == 70001] == [
+        "last",
+        "positive",
+        "late",
+        "tiny",
+    ]
     assert [case.kind for case in fixed(LOOPS["s221"], SIZES) if case.n == 70001] == ["late"]
     assert [case.kind for case in fixed(LOOPS["s221"], sizes(LOOPS["s221"], True)) if case.n > 70001] == ["late"]
     largest = [case.kind for case in fixed(LOOPS["s314"], sizes(LOOPS["s314"], True)) if case.n > 70001]
@@ -93,8 +98,13 @@ def test_kernels_are_judged_above_two_to_the_sixteenth(on_gpu):
     assert all((32000, 256) in sizes(loop, on_gpu) for loop in LOOPS.values())
 
 
-def test_long_arrays_come_with_whole_numbered_parameters_at_their_lower_ends_too():
-    assert [case.params for case in fixed(LOOPS["s171"], SIZES) if case.n == 70001] == [{"inc": 0}, {"inc": 1}]
+def test_long_arrays_come_with_whole_numbered_parameters_at_their_lower_ends():
+    assert [case.params["inc"] for case in fixed(LOOPS["s171"], SIZES) if case.n == 70001] == [0, 1, 0, 1]
+
+
+def test_and_at_their_upper_ends_and_half_way():
+    found = [case.params["n3"] for case in fixed(LOOPS["s172"], SIZES) if case.n == 70001]
+    assert found == [1, 70002, 35001]
 
 
 def test_sizes_two_and_three_above_a_block():
@@ -124,5 +134,12 @@ def test_a_condition_meets_one_element_alone_at_each_place_and_elements_of_one_s
 
 
 def test_a_long_search_hits_at_its_end_alone():
-    (case,) = [case for case in fixed(LOOPS["s332"], SIZES) if case.kind == "last" and case.params["t"] == 0.8746 * 1]
-    assert np.flatnonzero(case.arrays()["a"] > case.params["t"]).tolist() == [case.n - 2]
+    found = [case for case in fixed(LOOPS["s332"], SIZES) if case.kind == "last" and case.params["t"] == 0.8746 * 1]
+    assert [case.n for case in found] == [32000, 70001]
+    assert all(np.flatnonzero(case.arrays()["a"] > case.params["t"]).tolist() == [case.n - 2] for case in found)
+
+
+def test_parameters_are_zeros_of_both_signs_where_data_are():
+    found = [case for case in fixed(LOOPS["s272"], SIZES) if case.params["t"] == 0 and case.n == 33]
+    assert {np.signbit(case.params["t"]).item() for case in found} == {False, True}
+    assert {case.style(case.loop.arrays[0]) for case in found} == set(STYLES)
