@@ -7,6 +7,7 @@ with the extents of the tensors that were passed to the launch; tsvc.races compa
 
 import contextlib
 import ctypes
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -299,10 +300,18 @@ class Observer:
             if start != place:
                 continue
             written = _elements_of(tensor, low, self.by_torch[name].size)
-            origin = source.untyped_storage().data_ptr() if isinstance(source, torch.Tensor) else None
-            is_theirs = origin in self.given and origin not in {start for *_, start, _ in self.exact}
+            is_theirs = isinstance(source, torch.Tensor) and self._is_left_by_launches(source, tensor.numel())
             self.by_torch[name][written] = not is_theirs
             self.by_launch[name][written] = is_theirs
+
+    def _is_left_by_launches(self, source: torch.Tensor, count: int) -> bool:
+        """Whether torch copies so many elements, each its own, from memory that launches were given to work in."""
+        origin = source.untyped_storage().data_ptr()
+        distinct = math.prod(
+            side for side, stride in zip(source.shape, source.stride(), strict=True) if stride or side == 1
+        )
+        is_own = origin in {start for *_, start, _ in self.exact}
+        return origin in self.given and not is_own and distinct >= count
 
     def _changed(self, before: dict[str, np.ndarray], after: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
         """Where the call's arrays have changed; {} where the accesses of launches were not logged."""
