@@ -406,8 +406,8 @@ class Observer:
                 result = operation(*args, **kwargs)
             for array, words in before:
                 self._compare_input(array, words)
-            if self.log is not None and width == 4:
-                self._follow(kind, addresses)
+            if self.log is not None:
+                self._follow(kind, addresses, width)
             if kind == ATOMIC and addresses.size == 1:
                 self._wait(name, int(addresses.reshape(-1)[0]), result.data)
                 if self.log is not None:
@@ -431,11 +431,18 @@ class Observer:
         if changed.size and self.clobbered is None:
             self.clobbered = f"{name} is an input, and a launch changes element {changed[0]} of it"
 
-    def _follow(self, kind: int, addresses: np.ndarray) -> None:
-        """Keep the arrays as this launch's stores alone leave them, and note a load that finds something else."""
+    def _follow(self, kind: int, addresses: np.ndarray, width: int) -> None:
+        """Keep the arrays as this launch's stores alone leave them, and note a load that finds something else.
+
+        After a store of elements of another width nothing is said of what an array held before.
+        """
         lowest, highest = int(addresses.min()), int(addresses.max())
         for name, words, alone, low, high in self.shadow:
             if highest < low or lowest >= high:
+                continue
+            if width != 4:
+                if kind != LOAD:
+                    alone[:] = words
                 continue
             places = (addresses.reshape(-1).astype(np.int64) - low) // 4
             if lowest < low or highest >= high:
