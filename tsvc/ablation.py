@@ -49,9 +49,9 @@ def check_launches_matter(expected: Expected, run: Run) -> None:
 def check_bare_call(expected: Expected, run: Run, launches: int, gates: frozenset[str] = ALL) -> None:
     """Raises Wrong or NoTriton for a kernel that does something else when nobody watches torch, on ordinary tensors.
 
-    launches: how many there were in a call that was watched.
-
     Judged arrays lie in larger ones, and modes are on the stack: what looks for either is a user's own case here.
+
+    launches: how many there were in a call that was watched.
     """
     fill = 1
     sent, answer = run(expected.case, fill, "bare")

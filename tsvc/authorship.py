@@ -21,8 +21,6 @@ FEW = 64
 PARTIALS = 256
 #: Of all accesses, the part from which on the program that makes them works alone.
 ALONE = 0.9
-
-
 #: Of what C changes in an array, the part that may come from elsewhere than from launches.
 SHARE = 0.25
 

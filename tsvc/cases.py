@@ -106,7 +106,8 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             kinds = ("last", "late", "tiny") if loop.result else ("late",) if loop.is_chained else ("last",)
             found.append(make(loop, n, m, kinds[0], first + position, _lowest(loop, n, m)))
             found += [make(loop, n, m, "exact", first + position, values) for values in _highest(loop, n, m)]
-            found += [make(loop, n, m, "positive", first + position) for _ in range(loop.has_conditional)]
+            if loop.has_conditional:
+                found.append(make(loop, n, m, "positive", first + position))
             if loop.result:
                 found.append(make(loop, n, m, "last", first + position, _others(loop, n, m)))
         elif (n, m) in _BEYOND_BLOCKS:

@@ -264,7 +264,7 @@ class Observer:
         """
 
         def rehearse(tuner, args: tuple, options: dict) -> None:
-            """The first call of a size runs the kernel for each configuration, and puts back what it was asked to."""
+            """Tuning runs the kernel before its first call, and puts back what it was asked to."""
             given, launches = {**tuner.nargs, **options}, self.launches
             tuner.pre_hook(given)
             tuner.fn.run(*args, **options)
@@ -455,7 +455,7 @@ class Observer:
     def _wrap_hints(self) -> None:
         """What tl.multiple_of, tl.max_contiguous and tl.max_constancy say of numbers, and tl.assume, must be so."""
         handle, builder = triton_interpreter.TensorHandle, triton_interpreter.interpreter_builder
-        set_attr, assume = handle.set_attr, builder.create_assume
+        set_attr = handle.set_attr
 
         def observed_attr(own, name, values):
             if "hints" in self.gates and name in HINTS and not holds(name, np.asarray(own.data), values):
@@ -465,8 +465,6 @@ class Observer:
         def observed_assume(condition):
             if "hints" in self.gates and not np.all(condition.data):
                 self.broken = self.broken or "promises by tl.assume what is not so"
-                return None
-            return assume(condition) if "hints" in self.gates else None
 
         handle.set_attr, builder.create_assume = observed_attr, observed_assume
 
