@@ -23,5 +23,5 @@ def s111(a: torch.Tensor, b: torch.Tensor, n: int) -> None:
     half = n // 2
     if half == 0:
         return
-    PAIRS = 128 if half <= 1 << 15 else 256
-    s111_kernel[(triton.cdiv(half, PAIRS),)](a, b, half, PAIRS=PAIRS)
+    PAIRS, num_warps = (512, 16) if half <= 1 << 15 else (256, 4)
+    s111_kernel[(triton.cdiv(half, PAIRS),)](a, b, half, PAIRS=PAIRS, num_warps=num_warps)

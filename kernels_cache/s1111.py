@@ -19,5 +19,5 @@ def s1111(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, n:
     half = n // 2
     if half == 0:
         return
-    BLOCK_SIZE = 256 if half <= 1 << 15 else 512
-    s1111_kernel[(triton.cdiv(half, BLOCK_SIZE),)](a, b, c, d, half, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE, num_warps = (256, 8) if half <= 1 << 15 else (512, 4)
+    s1111_kernel[(triton.cdiv(half, BLOCK_SIZE),)](a, b, c, d, half, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)

@@ -19,6 +19,6 @@ def s1115_kernel(aa_ptr, bb_ptr, cc_ptr, m, BLOCK_SIZE: tl.constexpr):
 
 
 def s1115(aa: torch.Tensor, bb: torch.Tensor, cc: torch.Tensor, m: int) -> None:
-    BLOCK_SIZE = 32
+    BLOCK_SIZE, num_warps = (32, 8) if m <= 1024 else (64, 4)
     tiles = triton.cdiv(m, BLOCK_SIZE)
-    s1115_kernel[(tiles, tiles)](aa, bb, cc, m, BLOCK_SIZE=BLOCK_SIZE)
+    s1115_kernel[(tiles, tiles)](aa, bb, cc, m, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)

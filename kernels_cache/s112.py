@@ -48,9 +48,9 @@ def s112(a: torch.Tensor, b: torch.Tensor, n: int) -> None:
         return
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    TILE = 256 if n <= 1 << 16 else 1024
+    TILE = 1024
     tiles = triton.cdiv(n, TILE)
     halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
     save_grid = (triton.cdiv(tiles, 128),)
     s112_save_kernel[save_grid](a, halo, tiles, TILE=TILE, BLOCK_SIZE=128, OVERLAP=overlap)
-    s112_kernel[(tiles,)](a, b, halo, n, TILE=TILE, OVERLAP=overlap, **options)
+    s112_kernel[(tiles,)](a, b, halo, n, TILE=TILE, OVERLAP=overlap, num_warps=8, **options)

@@ -28,6 +28,6 @@ def s114_kernel(aa_ptr, bb_ptr, m, tiles, BLOCK_SIZE: tl.constexpr):
 def s114(aa: torch.Tensor, bb: torch.Tensor, m: int) -> None:
     if m < 2:
         return
-    BLOCK_SIZE = 32
+    BLOCK_SIZE, num_warps = (16, 8) if m <= 256 else (32, 4) if m <= 1024 else (64, 4)
     tiles = triton.cdiv(m, BLOCK_SIZE)
-    s114_kernel[(tiles + 1, triton.cdiv(tiles, 2))](aa, bb, m, tiles, BLOCK_SIZE=BLOCK_SIZE)
+    s114_kernel[(tiles + 1, triton.cdiv(tiles, 2))](aa, bb, m, tiles, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)

@@ -95,7 +95,7 @@ def s115_update_kernel(a_ptr, aa_ptr, start, m, BLOCK_SIZE: tl.constexpr, BLOCK_
 def s115(a: torch.Tensor, aa: torch.Tensor, m: int) -> None:
     if m < 2:
         return
-    GROUP, BLOCK_SIZE, COLUMNS = 16, 256, 64
+    GROUP, BLOCK_SIZE, COLUMNS = 16, 256, 16
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
     blocks = triton.cdiv(m, BLOCK_SIZE)

@@ -51,9 +51,9 @@ def s116(a: torch.Tensor, n: int) -> None:
         return
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    TILE = 256 if limit <= 1 << 16 else 1024
+    TILE = 1024
     tiles = triton.cdiv(limit, TILE)
     halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
     save_grid = (triton.cdiv(tiles, 128),)
     s116_save_kernel[save_grid](a, halo, tiles, limit, TILE=TILE, BLOCK_SIZE=128, OVERLAP=overlap)
-    s116_kernel[(tiles,)](a, halo, limit, TILE=TILE, OVERLAP=overlap, **options)
+    s116_kernel[(tiles,)](a, halo, limit, TILE=TILE, OVERLAP=overlap, num_warps=8, **options)

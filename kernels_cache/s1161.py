@@ -25,5 +25,5 @@ def s1161_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, n, BLOCK_SIZE: tl.constexpr,
 
 def s1161(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
     EAGER = n <= 1 << 16  # loads that wait for nothing are faster there
-    BLOCK_SIZE = 256 if EAGER else 1024
-    s1161_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE, EAGER=EAGER)
+    BLOCK_SIZE = 512
+    s1161_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8, EAGER=EAGER)

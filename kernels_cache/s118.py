@@ -111,7 +111,7 @@ def s118_update_kernel(
 def s118(a: torch.Tensor, bb: torch.Tensor, m: int) -> None:
     if m < 2:
         return
-    GROUP, BLOCK_SIZE, COLUMNS = 16, 256, 32
+    GROUP, BLOCK_SIZE, COLUMNS = 16, 256, 16
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
     blocks = triton.cdiv(m, BLOCK_SIZE)

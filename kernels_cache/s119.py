@@ -29,7 +29,7 @@ def s119_kernel(aa_ptr, bb_ptr, m, BLOCK_ROWS: tl.constexpr, BLOCK_SIZE: tl.cons
 def s119(aa: torch.Tensor, bb: torch.Tensor, m: int) -> None:
     if m < 2:
         return
-    BLOCK_SIZE = 8
+    BLOCK_SIZE = 2 if m <= 256 else 4
     # The diagonals -(m - 2) .. m - 2; the two corners hold nothing to write.
     s119_kernel[(triton.cdiv(2 * m - 3, BLOCK_SIZE),)](
         aa, bb, m, BLOCK_ROWS=256, BLOCK_SIZE=BLOCK_SIZE, num_warps=8

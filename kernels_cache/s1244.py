@@ -25,5 +25,5 @@ def s1244_kernel(a_ptr, b_ptr, c_ptr, d_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s1244(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 256
-    s1244_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE, num_warps = 256, 8 if n <= 1 << 17 else 4
+    s1244_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)

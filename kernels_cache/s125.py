@@ -17,5 +17,5 @@ def s125_kernel(aa_ptr, bb_ptr, cc_ptr, flat_ptr, size, BLOCK_SIZE: tl.constexpr
 
 def s125(aa: torch.Tensor, bb: torch.Tensor, cc: torch.Tensor, flat: torch.Tensor, m: int) -> None:
     size = m * m
-    BLOCK_SIZE = 256 if size <= 1 << 16 else 1024
-    s125_kernel[(triton.cdiv(size, BLOCK_SIZE),)](aa, bb, cc, flat, size, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    s125_kernel[(triton.cdiv(size, BLOCK_SIZE),)](aa, bb, cc, flat, size, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

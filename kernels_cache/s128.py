@@ -21,5 +21,5 @@ def s128(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, n: 
     half = n // 2
     if half == 0:
         return
-    BLOCK_SIZE = 256
-    s128_kernel[(triton.cdiv(half, BLOCK_SIZE),)](a, b, c, d, half, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE, num_warps = 256, 8 if half <= 1 << 16 else 4
+    s128_kernel[(triton.cdiv(half, BLOCK_SIZE),)](a, b, c, d, half, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)

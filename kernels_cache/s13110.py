@@ -49,13 +49,13 @@ def s13110_finish_kernel(aa_ptr, partial_ptr, result_ptr, programs, m, BLOCK_SIZ
 
 def s13110(aa: torch.Tensor, m: int) -> torch.Tensor:
     size = m * m
-    BLOCK_SIZE, num_warps = (1024, 4) if size <= 65536 else (2048, 8)
+    BLOCK_SIZE = 1024 if size <= 65536 else 2048
     programs = min(triton.cdiv(size, BLOCK_SIZE), 1056)
     partial = torch.empty(programs, dtype=torch.int64, device=aa.device)
     result = torch.empty(1, dtype=torch.float32, device=aa.device)
     overlap = aa.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(aa.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    s13110_partial_kernel[(programs,)](aa, partial, size, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)
+    s13110_partial_kernel[(programs,)](aa, partial, size, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=8)
     PROGRAMS = max(32, triton.next_power_of_2(programs))
     s13110_finish_kernel[(1,)](
         aa,

@@ -26,6 +26,6 @@ def s141_kernel(bb_ptr, flat_ptr, m, tiles, BLOCK_SIZE: tl.constexpr):
 
 
 def s141(bb: torch.Tensor, flat: torch.Tensor, m: int) -> None:
-    BLOCK_SIZE = 32
+    BLOCK_SIZE, num_warps = (16, 8) if m <= 256 else (32, 8) if m <= 1024 else (64, 4)
     tiles = triton.cdiv(m, BLOCK_SIZE)
-    s141_kernel[(tiles + 1, triton.cdiv(tiles, 2))](bb, flat, m, tiles, BLOCK_SIZE=BLOCK_SIZE)
+    s141_kernel[(tiles + 1, triton.cdiv(tiles, 2))](bb, flat, m, tiles, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)

@@ -18,5 +18,5 @@ def s1421(a: torch.Tensor, b: torch.Tensor, n: int) -> None:
     half = n // 2
     if half == 0:
         return
-    BLOCK_SIZE = 256 if half <= 1 << 16 else 1024
-    s1421_kernel[(triton.cdiv(half, BLOCK_SIZE),)](a, b, half, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    s1421_kernel[(triton.cdiv(half, BLOCK_SIZE),)](a, b, half, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

@@ -47,9 +47,9 @@ def s151(a: torch.Tensor, b: torch.Tensor, n: int) -> None:
         return
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    TILE = 256 if n <= 1 << 16 else 1024
+    TILE = 1024
     tiles = triton.cdiv(n - 1, TILE)
     halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
     save_grid = (triton.cdiv(tiles, 128),)
     s151_save_kernel[save_grid](a, halo, tiles, n, TILE=TILE, BLOCK_SIZE=128, OVERLAP=overlap)
-    s151_kernel[(tiles,)](a, b, halo, n, TILE=TILE, OVERLAP=overlap, **options)
+    s151_kernel[(tiles,)](a, b, halo, n, TILE=TILE, OVERLAP=overlap, num_warps=8, **options)

@@ -33,8 +33,8 @@ def s171_add_kernel(a_ptr, terms_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 def s171(a: torch.Tensor, b: torch.Tensor, inc: int, n: int) -> None:
     if inc > 0:
-        BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
-        s171_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, inc, n, BLOCK_SIZE=BLOCK_SIZE)
+        BLOCK_SIZE = 1024
+        s171_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, inc, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)
     elif n <= 1 << 16:
         s171_add_kernel[(1,)](a, b, n, BLOCK_SIZE=8192, num_warps=16)
     else:

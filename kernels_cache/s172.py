@@ -19,5 +19,5 @@ def s172(a: torch.Tensor, b: torch.Tensor, n1: int, n3: int, n: int) -> None:
     steps = max(0, triton.cdiv(n - n1 + 1, n3))
     if steps == 0:
         return
-    BLOCK_SIZE = 256 if steps <= 1 << 16 else 1024
-    s172_kernel[(triton.cdiv(steps, BLOCK_SIZE),)](a, b, n1 - 1, n3, steps, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    s172_kernel[(triton.cdiv(steps, BLOCK_SIZE),)](a, b, n1 - 1, n3, steps, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

@@ -17,5 +17,5 @@ def s174_kernel(a_ptr, b_ptr, M, BLOCK_SIZE: tl.constexpr):
 def s174(a: torch.Tensor, b: torch.Tensor, M: int) -> None:
     if M == 0:
         return
-    BLOCK_SIZE = 256 if M <= 1 << 16 else 1024
-    s174_kernel[(triton.cdiv(M, BLOCK_SIZE),)](a, b, M, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    s174_kernel[(triton.cdiv(M, BLOCK_SIZE),)](a, b, M, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

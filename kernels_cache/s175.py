@@ -50,9 +50,9 @@ def s175(a: torch.Tensor, b: torch.Tensor, inc: int, n: int) -> None:
         return
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    TILE = 256 if steps <= 1 << 16 else 1024
+    TILE = 1024
     tiles = triton.cdiv(steps, TILE)
     halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
     save_grid = (triton.cdiv(tiles, 128),)
     s175_save_kernel[save_grid](a, halo, tiles, steps, inc, TILE=TILE, BLOCK_SIZE=128, OVERLAP=overlap)
-    s175_kernel[(tiles,)](a, b, halo, steps, inc, TILE=TILE, OVERLAP=overlap, **options)
+    s175_kernel[(tiles,)](a, b, halo, steps, inc, TILE=TILE, OVERLAP=overlap, num_warps=8, **options)

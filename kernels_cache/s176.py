@@ -69,7 +69,7 @@ def s176(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, n: int) -> None:
     groups = triton.cdiv(half, WIDTH)
     tiles = triton.cdiv(groups, BLOCK_GROUPS)
     all_shifts = triton.cdiv(half, DEPTH) + triton.cdiv(min(groups, BLOCK_GROUPS) * WIDTH, DEPTH) + 1
-    shifts = triton.cdiv(all_shifts, triton.cdiv(264, tiles))
+    shifts = triton.cdiv(all_shifts, triton.cdiv(396, tiles))
     parts = triton.cdiv(all_shifts, shifts)
     s176_kernel[(tiles, parts)](
         a, b, c, half, groups, shifts, BLOCK_GROUPS=BLOCK_GROUPS, WIDTH=WIDTH, DEPTH=DEPTH, num_warps=4

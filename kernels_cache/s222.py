@@ -32,6 +32,6 @@ def s222_kernel(a_ptr, b_ptr, c_ptr, e_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s222(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, e: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE, num_warps = 256, 4
+    BLOCK_SIZE = 512
     grid = (triton.cdiv(n, BLOCK_SIZE),)
-    s222_kernel[grid](a, b, c, e, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps, enable_fp_fusion=False)
+    s222_kernel[grid](a, b, c, e, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8, enable_fp_fusion=False)

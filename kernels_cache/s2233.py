@@ -56,7 +56,7 @@ def s2233_kernel(aa_ptr, bb_ptr, cc_ptr, m, CHUNKS: tl.constexpr, CHUNK_ROWS: tl
 
 def s2233(aa: torch.Tensor, bb: torch.Tensor, cc: torch.Tensor, m: int) -> None:
     if m <= 256:
-        CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 16, 16, 8, 2
+        CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 16, 16, 8, 4
     elif m <= 1024:
         CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 64, 16, 8, 4
     else:

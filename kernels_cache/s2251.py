@@ -41,7 +41,7 @@ def s2251_update_kernel(
 def s2251(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
     overlap = b.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(b.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    TILE, num_warps = (256, 8) if n <= 1 << 17 else (1024, 4)
+    TILE, num_warps = (512, 8) if n <= 1 << 17 else (1024, 4)
     tiles = triton.cdiv(n, TILE)
     halo = torch.empty(tiles, dtype=b.dtype, device=b.device)
     save_grid = (triton.cdiv(tiles, 128),)

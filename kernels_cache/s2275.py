@@ -32,6 +32,6 @@ def s2275(
     cc: torch.Tensor,
     m: int,
 ) -> None:
-    BLOCK_SIZE = 1024
+    BLOCK_SIZE = 512
     size = m * m
-    s2275_kernel[(triton.cdiv(size, BLOCK_SIZE),)](a, b, c, d, aa, bb, cc, m, size, BLOCK_SIZE=BLOCK_SIZE)
+    s2275_kernel[(triton.cdiv(size, BLOCK_SIZE),)](a, b, c, d, aa, bb, cc, m, size, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

@@ -84,7 +84,7 @@ def s233_kernel(
 
 def s233(aa: torch.Tensor, bb: torch.Tensor, cc: torch.Tensor, m: int) -> None:
     if m <= 256:
-        CHUNKS, CHUNK_ROWS, COLUMNS, ROWS, BLOCK_COLUMNS, num_warps = 16, 16, 8, 4, 256, 1
+        CHUNKS, CHUNK_ROWS, COLUMNS, ROWS, BLOCK_COLUMNS, num_warps = 16, 16, 8, 2, 256, 2
     elif m <= 1024:
         CHUNKS, CHUNK_ROWS, COLUMNS, ROWS, BLOCK_COLUMNS, num_warps = 128, 8, 8, 8, 512, 8
     else:

@@ -42,7 +42,7 @@ def s243_update_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, halo_ptr, n, BLOCK_SIZ
 def s243(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    TILE, num_warps = 256, 8 if n <= 1 << 17 else 4
+    TILE, num_warps = (512, 8) if n <= 1 << 17 else (256, 4)
     tiles = triton.cdiv(n, TILE)
     halo = torch.empty(tiles, dtype=a.dtype, device=a.device)
     save_grid = (triton.cdiv(tiles, 128),)

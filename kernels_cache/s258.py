@@ -44,5 +44,5 @@ def s258(
     aa: torch.Tensor,
     m: int,
 ) -> None:
-    BLOCK_SIZE = 256
-    s258_kernel[(triton.cdiv(m, BLOCK_SIZE),)](a, b, c, d, e, aa, m, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE, num_warps = (256, 4) if m <= 256 else (1024, 8)
+    s258_kernel[(triton.cdiv(m, BLOCK_SIZE),)](a, b, c, d, e, aa, m, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)

@@ -18,5 +18,5 @@ def s271_kernel(a_ptr, b_ptr, c_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s271(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
-    s271_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    s271_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

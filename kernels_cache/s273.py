@@ -26,7 +26,7 @@ def s273_kernel(a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, n, BLOCK_SIZE: tl.constexpr, 
 
 def s273(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
     EAGER = n <= 1 << 16  # loads that wait for nothing are faster there
-    BLOCK_SIZE = 256 if EAGER else 1024
+    BLOCK_SIZE = 512
     s273_kernel[(triton.cdiv(n, BLOCK_SIZE),)](
-        a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE, EAGER=EAGER, enable_fp_fusion=False
+        a, b, c, d, e, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8, EAGER=EAGER, enable_fp_fusion=False
     )

@@ -49,7 +49,7 @@ def s275_kernel(aa_ptr, bb_ptr, cc_ptr, m, CHUNKS: tl.constexpr, CHUNK_ROWS: tl.
 
 def s275(aa: torch.Tensor, bb: torch.Tensor, cc: torch.Tensor, m: int) -> None:
     if m <= 256:
-        CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 32, 8, 8, 2
+        CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 32, 8, 4, 4
     elif m <= 1024:
         CHUNKS, CHUNK_ROWS, COLUMNS, num_warps = 128, 8, 8, 8
     else:

@@ -29,5 +29,5 @@ def s281_kernel(a_ptr, b_ptr, c_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s281(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 128
-    s281_kernel[(triton.cdiv((n + 1) // 2, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE, num_warps = (256, 8) if n <= 1 << 16 else (128, 4)
+    s281_kernel[(triton.cdiv((n + 1) // 2, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)

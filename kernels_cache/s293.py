@@ -17,5 +17,5 @@ def s293_kernel(a_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s293(a: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
-    s293_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    s293_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

@@ -51,11 +51,11 @@ def s313(a: torch.Tensor, b: torch.Tensor, n: int) -> torch.Tensor:
         return result
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    BLOCK_SIZE, num_warps = (512, 4) if n <= 65536 else (2048, 8)
+    BLOCK_SIZE = 1024 if n <= 65536 else 2048
     programs = min(triton.cdiv(n, BLOCK_SIZE), 1056)
     PROGRAMS = max(32, triton.next_power_of_2(programs))
     partial = torch.empty(programs, dtype=torch.float32, device=a.device)
-    s313_partial_kernel[(programs,)](a, b, partial, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)
+    s313_partial_kernel[(programs,)](a, b, partial, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=8)
     s313_finish_kernel[(1,)](
         partial, result, programs, BLOCK_SIZE=PROGRAMS, OVERLAP=overlap, num_warps=max(1, PROGRAMS // 256), **options
     )

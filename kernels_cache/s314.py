@@ -52,11 +52,11 @@ def s314(a: torch.Tensor, n: int) -> torch.Tensor:
         return result
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    BLOCK_SIZE, num_warps = (512, 4) if n <= 65536 else (2048, 8)
+    BLOCK_SIZE = 1024 if n <= 65536 else 2048
     programs = min(triton.cdiv(n, BLOCK_SIZE), 1056)
     PROGRAMS = max(32, triton.next_power_of_2(programs))
     partial = torch.empty(programs, dtype=torch.float32, device=a.device)
-    s314_partial_kernel[(programs,)](a, partial, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)
+    s314_partial_kernel[(programs,)](a, partial, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=8)
     s314_finish_kernel[(1,)](
         a, partial, result, programs, BLOCK_SIZE=PROGRAMS, OVERLAP=overlap, num_warps=max(1, PROGRAMS // 256), **options
     )

@@ -48,13 +48,13 @@ def s315_finish_kernel(a_ptr, partial_ptr, result_ptr, programs, BLOCK_SIZE: tl.
 
 
 def s315(a: torch.Tensor, n: int) -> torch.Tensor:
-    BLOCK_SIZE, num_warps = (1024, 4) if n <= 65536 else (2048, 8)
+    BLOCK_SIZE = 1024 if n <= 65536 else 2048
     programs = min(triton.cdiv(n, BLOCK_SIZE), 1056)
     partial = torch.empty(programs, dtype=torch.int64, device=a.device)
     result = torch.empty(1, dtype=torch.float32, device=a.device)
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    s315_partial_kernel[(programs,)](a, partial, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)
+    s315_partial_kernel[(programs,)](a, partial, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=8)
     PROGRAMS = max(32, triton.next_power_of_2(programs))
     s315_finish_kernel[(1,)](
         a, partial, result, programs, BLOCK_SIZE=PROGRAMS, OVERLAP=overlap, num_warps=max(1, PROGRAMS // 256), **options

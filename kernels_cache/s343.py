@@ -120,7 +120,7 @@ def s343_pack_kernel(
 def s343(aa: torch.Tensor, bb: torch.Tensor, flat: torch.Tensor, m: int) -> None:
     overlap = aa.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(aa.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    ROWS, COLUMNS, num_warps = (32, 16, 4) if m <= 512 else (512, 8, 4)
+    ROWS, COLUMNS, num_warps = (64, 8, 4) if m <= 512 else (512, 8, 4)
     strips, blocks = triton.cdiv(m, ROWS), triton.cdiv(m, COLUMNS)
     tiles = strips * blocks
     STRIPS, COUNTS = triton.next_power_of_2(strips), 1024

@@ -24,5 +24,5 @@ def s351_kernel(a_ptr, b_ptr, c_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s351(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE, num_warps = (256, 8) if n <= 1 << 16 else (1024, 4)
-    s351_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)
+    BLOCK_SIZE = 1024
+    s351_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=4)

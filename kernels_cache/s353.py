@@ -25,5 +25,5 @@ def s353_kernel(a_ptr, b_ptr, c_ptr, ip_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s353(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, ip: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE, num_warps = (256, 8) if n <= 1 << 16 else (1024, 4)
-    s353_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, ip, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)
+    BLOCK_SIZE = 1024
+    s353_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, ip, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

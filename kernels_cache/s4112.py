@@ -16,5 +16,5 @@ def s4112_kernel(a_ptr, b_ptr, ip_ptr, s, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s4112(a: torch.Tensor, b: torch.Tensor, ip: torch.Tensor, s: float, n: int) -> None:
-    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
-    s4112_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, ip, s, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    s4112_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, ip, s, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

@@ -24,5 +24,5 @@ def s4114(
 ) -> None:
     if n1 > n:
         return
-    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
-    s4114_kernel[(triton.cdiv(n - n1 + 1, BLOCK_SIZE),)](a, b, c, d, ip, n1, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    s4114_kernel[(triton.cdiv(n - n1 + 1, BLOCK_SIZE),)](a, b, c, d, ip, n1, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

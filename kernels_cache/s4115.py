@@ -53,7 +53,7 @@ def s4115(a: torch.Tensor, b: torch.Tensor, ip: torch.Tensor, n: int) -> torch.T
         return result
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    BLOCK_SIZE, num_warps = (256, 2) if n <= 65536 else (1024, 4)
+    BLOCK_SIZE, num_warps = (1024, 8) if n <= 65536 else (1024, 4)
     programs = min(triton.cdiv(n, BLOCK_SIZE), 2112)
     PROGRAMS = max(32, triton.next_power_of_2(programs))
     partial = torch.empty(programs, dtype=torch.float32, device=a.device)

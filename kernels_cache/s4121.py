@@ -16,5 +16,5 @@ def s4121_kernel(a_ptr, b_ptr, c_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s4121(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
-    s4121_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    s4121_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

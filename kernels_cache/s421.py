@@ -47,9 +47,9 @@ def s421(a: torch.Tensor, flat: torch.Tensor, n: int) -> None:
         return
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    TILE = 256 if n <= 1 << 16 else 1024
+    TILE = 1024
     tiles, SAVES = triton.cdiv(n - 1, TILE), 128
     saved = torch.empty(tiles, dtype=flat.dtype, device=flat.device)
     save_grid = (triton.cdiv(tiles, SAVES),)
     s421_save_kernel[save_grid](flat, saved, n - 1, TILE=TILE, SAVES=SAVES, OVERLAP=overlap)
-    s421_kernel[(tiles,)](a, flat, saved, n - 1, TILE=TILE, OVERLAP=overlap, **options)
+    s421_kernel[(tiles,)](a, flat, saved, n - 1, TILE=TILE, OVERLAP=overlap, num_warps=8, **options)

@@ -45,9 +45,9 @@ def s422_kernel(a_ptr, flat_ptr, saved_ptr, count, TILE: tl.constexpr, OVERLAP: 
 def s422(a: torch.Tensor, flat: torch.Tensor, n: int) -> None:
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    TILE = 256 if n <= 1 << 16 else 1024
+    TILE = 1024
     tiles, SAVES = triton.cdiv(n, TILE), 128
     saved = torch.empty(tiles * 4, dtype=flat.dtype, device=flat.device)
     save_grid = (triton.cdiv(tiles * 4, SAVES),)
     s422_save_kernel[save_grid](flat, saved, n, TILE=TILE, SAVES=SAVES, OVERLAP=overlap)
-    s422_kernel[(tiles,)](a, flat, saved, n, TILE=TILE, OVERLAP=overlap, **options)
+    s422_kernel[(tiles,)](a, flat, saved, n, TILE=TILE, OVERLAP=overlap, num_warps=8, **options)

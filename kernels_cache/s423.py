@@ -47,9 +47,9 @@ def s423(a: torch.Tensor, flat: torch.Tensor, n: int) -> None:
         return
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    TILE = 512 if n <= 1 << 16 else 1024
+    TILE = 1024
     tiles, SAVES = triton.cdiv(n - 1, TILE), 256
     saved = torch.empty(tiles * 64, dtype=flat.dtype, device=flat.device)
     save_grid = (triton.cdiv(tiles * 64, SAVES),)
     s423_save_kernel[save_grid](flat, saved, n - 1, TILE=TILE, SAVES=SAVES, OVERLAP=overlap)
-    s423_kernel[(tiles,)](a, flat, saved, n - 1, TILE=TILE, OVERLAP=overlap, **options)
+    s423_kernel[(tiles,)](a, flat, saved, n - 1, TILE=TILE, OVERLAP=overlap, num_warps=8, **options)

@@ -22,5 +22,5 @@ def s441_kernel(a_ptr, b_ptr, c_ptr, d_ptr, n, BLOCK_SIZE: tl.constexpr, EAGER: 
 
 def s441(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, n: int) -> None:
     EAGER = n <= 1 << 16  # loads that wait for nothing are faster there
-    BLOCK_SIZE = 256 if EAGER else 1024
-    s441_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, n, BLOCK_SIZE=BLOCK_SIZE, EAGER=EAGER)
+    BLOCK_SIZE = 1024
+    s441_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8, EAGER=EAGER)

@@ -28,5 +28,5 @@ def s442(
     indx: torch.Tensor,
     n: int,
 ) -> None:
-    BLOCK_SIZE = 128
-    s442_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, indx, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 512
+    s442_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, c, d, e, indx, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

@@ -18,5 +18,5 @@ def s471_kernel(b_ptr, c_ptr, d_ptr, e_ptr, x_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def s471(b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, x: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
-    s471_kernel[(triton.cdiv(n, BLOCK_SIZE),)](b, c, d, e, x, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 512
+    s471_kernel[(triton.cdiv(n, BLOCK_SIZE),)](b, c, d, e, x, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

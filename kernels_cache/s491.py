@@ -51,7 +51,7 @@ def s491_store_kernel(
 def s491(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, ip: torch.Tensor, n: int) -> None:
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
-    BLOCK_SIZE, num_warps = (256, 8) if n <= 1 << 17 else (1024, 4)
+    BLOCK_SIZE, num_warps = (512, 16) if n <= 1 << 17 else (1024, 4)
     grid = (triton.cdiv(n, BLOCK_SIZE),)
     winner = torch.empty(n, dtype=torch.int32, device=a.device)
     s491_elect_kernel[grid](ip, winner, n, BLOCK_SIZE=BLOCK_SIZE, OVERLAP=overlap, num_warps=num_warps)

@@ -15,5 +15,5 @@ def vag_kernel(a_ptr, b_ptr, ip_ptr, n, BLOCK_SIZE: tl.constexpr):
 
 
 def vag(a: torch.Tensor, b: torch.Tensor, ip: torch.Tensor, n: int) -> None:
-    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
-    vag_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, ip, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    vag_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, ip, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

@@ -15,5 +15,5 @@ def vpvts_kernel(a_ptr, b_ptr, s, n, BLOCK_SIZE: tl.constexpr):
 
 
 def vpvts(a: torch.Tensor, b: torch.Tensor, s: float, n: int) -> None:
-    BLOCK_SIZE = 256 if n <= 1 << 16 else 1024
-    vpvts_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, s, n, BLOCK_SIZE=BLOCK_SIZE)
+    BLOCK_SIZE = 1024
+    vpvts_kernel[(triton.cdiv(n, BLOCK_SIZE),)](a, b, s, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=8)

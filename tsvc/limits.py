@@ -19,7 +19,8 @@ from dataclasses import dataclass, fields
 class Floors:
     """What one GPU can do at best, measured by tsvc.floors; seconds, bytes a second, operations a second.
 
-    launch, round_trip: of one launch in a replayed graph: of an empty kernel, and of one with a load and a store.
+    launch, round_trip: of one launch of many in a replayed graph, each on arrays of its own: of an empty kernel, and
+        of one with a load and a store.
     memory_read, memory_write, memory_copy: of kernels that only read, only write, and copy (bytes read and written).
     cache_read, cache_write, cache_copy: the same within the L2 cache; cache_bytes: its size.
     operations: fp32 operations, two in a fused multiply-add; latency: of one that waits for the one before it.
