@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tsvc.loops import LOOPS
 from tsvc.schema import first_fault
+from tsvc.sweep import Point, Sweep
 
 SCHEMA = 1
 
@@ -179,7 +180,8 @@ def badge(record: dict) -> dict:
 def merge_results(records: list[dict]) -> dict:
     """One record of several runs on the same machine, such as one that judges and one that times.
 
-    A loop has PASSED when it passed in every run that asked for it; facts are united, later runs win.
+    A loop has PASSED when it passed in every run that asked for it; facts and sizes of sweeps are united, later runs
+    win.
     Raises ResultsError when the runs differ in sizes, device or the text of a kernel.
     """
     commands = [command for record in records for command in record.get("commands", [])]
@@ -197,10 +199,21 @@ def merge_results(records: list[dict]) -> dict:
             if len(kernels) > 1:
                 raise ResultsError(f"{name}: the runs judged two different kernels")
             verdict = entry["verdict"] if other["verdict"] == "PASSED" else other["verdict"]
-            merged["loops"][name] = {**other, **entry, "verdict": verdict}
+            merged["loops"][name] = {**_united(other, entry), "verdict": verdict}
     if bands := [record["noise_band"] for record in records if "noise_band" in record]:
         merged["noise_band"] = max(bands)
     return merged
+
+
+def _united(earlier: dict, later: dict) -> dict:
+    """A loop's facts of two runs; of two sweeps every size of either, and the end of the one that went further."""
+    found = {**earlier, **later}
+    if not (earlier.get("sweep") and later.get("sweep")):
+        return found
+    points = {point["n"]: Point(**point) for point in [*earlier["sweep"], *later["sweep"]]}
+    furthest = max(later, earlier, key=lambda entry: entry["sweep"][-1]["n"])
+    found.pop("sweep_ended", None)
+    return found | Sweep(tuple(points[n] for n in sorted(points)), furthest.get("sweep_ended", "")).facts()
 
 
 class ResultsError(Exception):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from tsvc.loops import LOOPS
-from tsvc.results import SCHEMA, Collector, ResultsError, loop_of, read_results, write_results
+from tsvc.results import SCHEMA, Collector, ResultsError, loop_of, merge_results, read_results, write_results
 
 
 def report(test: str, outcome: str = "passed", when: str = "call", verdict=None, facts=None, **more) -> SimpleNamespace:
@@ -189,3 +189,46 @@ def test_results_that_are_not_text_say_so(tmp_path):
     (tmp_path / "results.json").write_bytes(b"\xff\xfe")
     with pytest.raises(ResultsError, match="damaged"):
         read_results(tmp_path)
+
+
+def run_of(device="GPU A", n=32000, **loops) -> dict:
+    entries = {name: {"verdict": "PASSED", **entry} for name, entry in loops.items()}
+    return {"schema": SCHEMA, "machine": {"device": device}, "n": n, "m": 256, "commands": [device], "loops": entries}
+
+
+def test_merged_runs_pass_where_each_passed():
+    first = run_of(s000={"kernel_sha256": "a", "cases": 3}, s111={"verdict": "WRONG", "failure": "first"})
+    merged = merge_results([first, run_of(s000={"kernel_sha256": "a", "device_us": 1.5}, s111={}, s112={})])
+    assert {name: entry["verdict"] for name, entry in merged["loops"].items()} == {
+        "s000": "PASSED",
+        "s111": "WRONG",
+        "s112": "PASSED",
+    }
+    assert merged["loops"]["s000"] == {"verdict": "PASSED", "kernel_sha256": "a", "cases": 3, "device_us": 1.5}
+    assert merged["commands"] == ["GPU A", "GPU A"]
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (run_of(device="GPU B"), "GPU A and on GPU B"),
+        (run_of(n=1000), "different sizes"),
+        (run_of(s000={"kernel_sha256": "b"}), "s000: the runs judged two different kernels"),
+    ],
+)
+def test_runs_that_do_not_belong_together(other, words):
+    with pytest.raises(ResultsError, match=words):
+        merge_results([run_of(s000={"kernel_sha256": "a"}), other])
+
+
+def test_merged_sweeps_have_every_size_of_either():
+    def point(n: int, device_us: float, c_us: float = 10.0) -> dict:
+        return {"n": n, "m": 32, "device_us": device_us, "c_us": c_us}
+
+    short = {"sweep": [point(1024, 20.0), point(4096, 5.0)], "sweep_ended": "it took too long", "crossover_n": 2048}
+    far = {"sweep": [point(1024, 40.0), point(16384, 5.0)], "crossover_n": 8000}
+    merged = merge_results([run_of(s000=short), run_of(s000=far)])["loops"]["s000"]
+    assert merged["sweep"] == [point(1024, 40.0), point(4096, 5.0), point(16384, 5.0)]  # the later run wins
+    assert merged["crossover_n"] == 2581  # 1024 * 4 ** (2/3) and up: a quarter as fast at 1024, twice at 4096
+    assert "sweep_ended" not in merged  # the run that went further came to its end
+    assert merge_results([run_of(s000=far), run_of(s000=short)])["loops"]["s000"]["sweep"][0] == point(1024, 20.0)
