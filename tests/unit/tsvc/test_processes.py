@@ -44,6 +44,7 @@ def test_children_and_sessions_are_found(tree):
 
 def test_an_orphan_in_another_session_is_found_by_its_environment(tree):
     process = tree("(setsid sleep 61 &)", TREE="1")
+    settle(process.pid, 1)  # the shell in between has ended
     settle(process.pid, 2, "TREE=1")
     assert len(family(process.pid, "TREE=1")) == 2
     assert len(family(process.pid)) == 1
