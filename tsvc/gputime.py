@@ -77,7 +77,8 @@ class Bench:
         copies = wanted - random_bits(16) % (wanted // 4 + 1)
         self.sets += [self._placed() for _ in range(copies - 1)]
         self.staged = self._rows(copies)
-        self._restore()  # the first replay finds data too
+        self._stage_fresh()  # the first replay finds data too
+        self._restore()
         try:
             header |= self._by_graph()
         except Exception as error:
