@@ -89,7 +89,7 @@ def test_speed(loop, judge, c_clock, floors, repeats, others, benchmark, note, r
         **limit_facts(c_clock, case, device, floors),
     }
     note(device={**judge.device.facts, "floors": floors.as_dict()}, kernel_sha256=judge.kernel.sha256)
-    note(**facts, device_samples_us=[t * 1e6 for t in device.samples], c_samples_us=[t * 1e6 for t in c.samples])
+    note(**facts, device_samples_us=device.samples_us, c_samples_us=c.samples_us)
     benchmark.extra_info.update(facts)
     replay(benchmark, device.samples)
     if others is not None and c.method != "timeout":

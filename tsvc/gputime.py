@@ -77,8 +77,7 @@ class Bench:
         copies = wanted - random_bits(16) % (wanted // 4 + 1)
         self.sets += [self._placed() for _ in range(copies - 1)]
         self.staged = self._rows(copies)
-        self._stage_fresh()  # the first replay finds data too
-        self._restore()
+        self._place_fresh()  # the first replay finds data too
         try:
             header |= self._by_graph()
         except Exception as error:
@@ -136,6 +135,12 @@ class Bench:
             self.staged[name].copy_((flat * (1 - size * 2.0**-15 * draws)).float().view(self.staged[name].shape))
         return seed
 
+    def _place_fresh(self) -> int:
+        """New data where the calls find them; returns the first call's seed."""
+        seed = self._stage_fresh()
+        self._restore()
+        return seed
+
     def _stage_dataset(self) -> list[int]:
         """One of the parent's datasets, drawn for each call."""
         chosen = [random_bits(16) % len(self.datasets) for _ in self.sets]
@@ -167,8 +172,7 @@ class Bench:
     def _rough_seconds(self) -> float:
         """One call's time after compilation, launch included."""
         for _ in range(2):
-            self._stage_fresh()
-            self._restore()
+            self._place_fresh()
             self.clock.synchronize()
             start = self.clock.now()
             self.call(self.sets[0])
@@ -184,8 +188,7 @@ class Bench:
         results: list = []
 
         def once() -> float:
-            seed = self._stage_fresh()
-            self._restore()
+            seed = self._place_fresh()
             self.clock.synchronize()
             results.clear()
             if launch_included:
@@ -216,8 +219,7 @@ class Bench:
         samples = self._by_replay(graph)
         self._check(graph)
         # What the parent's clock repeats is what was timed: on a check's data a loop may take longer, or less.
-        self._stage_fresh()
-        self._restore()
+        self._place_fresh()
         self.clock.synchronize()
         self.repeated = graph.replay
         return {"method": "graph", "device": samples, "stream": samples, "calls_per_sample": len(self.sets)}

@@ -161,6 +161,11 @@ class Pedantic:
             self.measured.append(device_clock() - before)
 
 
+def test_records_keep_samples_to_a_tenth_of_a_nanosecond():
+    assert Timing((1.2099999934434891e-06, 0.02), "graph").samples_us == [1.21, 20000.0]
+    assert Timing((1.23456789e-06,), "graph").samples_us == [1.2346]
+
+
 def test_replay_moves_the_clock_by_each_sample():
     benchmark = Pedantic()
     replay(benchmark, (1e-6, 3e-6, 2.0))
