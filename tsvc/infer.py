@@ -1,5 +1,6 @@
 """What a loop's C text says about its arrays: roles, subscripts, reductions, conditionals, indirect access."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pycparser import c_ast
@@ -73,7 +74,23 @@ def has_conditional(function: CFunction) -> bool:
 
 def has_indirect_access(function: CFunction, index_arrays: list[str]) -> bool:
     """Whether an element of an int array takes part in a subscript, at once, through a scalar or in a helper."""
-    carriers = {function.name: set(index_arrays)}
+    return any(
+        isinstance(node, c_ast.ArrayRef) and _mentions(node.subscript, carrier)
+        for node, carrier in _carried(function, index_arrays)
+    )
+
+
+def multiplies(function: CFunction, arrays: list[str]) -> bool:
+    """Whether an element of these arrays is a factor, at once, through a scalar or in a helper."""
+    return any(
+        isinstance(node, c_ast.BinaryOp | c_ast.Assignment) and node.op in ("*", "*=") and _mentions(node, carrier)
+        for node, carrier in _carried(function, arrays)
+    )
+
+
+def _carried(function: CFunction, arrays: list[str]) -> Iterator[tuple[c_ast.Node, str]]:
+    """Every node with every name that may carry, in its function, a value that comes from an element of the arrays."""
+    carriers = {function.name: set(arrays)}
     bodies = {function.name: function.node, **function.helpers}
     for _ in range(2 + len(bodies)):
         for name, body in bodies.items():
@@ -81,12 +98,9 @@ def has_indirect_access(function: CFunction, index_arrays: list[str]) -> bool:
                 for target, value in _bound(node, name, function.helpers):
                     if any(_mentions(value, carrier) for carrier in carriers.get(name, ())):
                         carriers.setdefault(target[0], set()).add(target[1])
-    return any(
-        isinstance(node, c_ast.ArrayRef) and _mentions(node.subscript, carrier)
-        for name, body in bodies.items()
-        for node in walk(body.body)
-        for carrier in carriers.get(name, ())
-    )
+    for name, body in bodies.items():
+        for node in walk(body.body):
+            yield from ((node, carrier) for carrier in carriers.get(name, ()))
 
 
 def _within_loops(node, helpers: dict, inside: bool = False):

@@ -145,6 +145,12 @@ class Loop:
         return bool(self.reductions) or self.hands_on_elements
 
     @cached_property
+    def multiplies_elements(self) -> bool:
+        """Whether it multiplies elements that it hands on: there may be products of as many factors as it has steps."""
+        handed_on = [a.name for a in self.arrays if a.role == "inout" and len(a.subscripts) > 1]
+        return infer.multiplies(self.function, handed_on)
+
+    @cached_property
     def scale(self) -> float:
         """How many times as large as usual data may be that have no stated range.
 

@@ -71,6 +71,13 @@ def test_what_rounds_is_not_exact_whatever_the_data():
     assert (expected.tolerance["a"] > 0).all()
 
 
+def test_products_of_many_factors_leave_room_even_where_c_rounds_nothing():
+    """The inverse of s115's triangle has more digits here than what C computes on the way."""
+    expected = expect(Case(LOOPS["s115"], n=513, m=7, kind="vast", seed=25535))
+    assert not expected.is_exact
+    assert 1e-20 < expected.tolerance["a"][6] < 1e-18  # a unit of rounding is 1.4e-20
+
+
 def test_no_tolerance_is_wider_than_the_classic_bound():
     for name in ("s222", "s319", "s2275", "vsumr", "s451", "vpvpv", "s3113"):
         for case in fixed(LOOPS[name], [(1000, 37)]):

@@ -157,3 +157,24 @@ def test_indirect_access(loop, body, found):
     gather = "static void gather(real *x, const int *q, int i) { x[q[i]] = 1; }"
     put = "static void put(real *x, int k) { x[k] = 1; }"
     assert loop(body, f"{gather} {put}").has_indirect_access is found
+
+
+@pytest.mark.parametrize(
+    ("body", "multiplied"),
+    [
+        (f"{_LOOP} a[i + 1] = a[i] * b[i];", True),
+        (f"{_LOOP} a[i + 1] *= b[i];", False),
+        (f"{_LOOP} a[i + 1] *= a[i];", True),
+        (f"{_LOOP} {{ real t = a[i] + 1; a[i + 1] = t * b[i]; }}", True),
+        (f"{_LOOP} a[i + 1] = a[i] + b[i] * b[i];", False),
+        (f"{_LOOP} b[i] = a[i] * b[i];", False),
+    ],
+)
+def test_products_of_handed_on_elements(loop, body, multiplied):
+    assert loop(body).multiplies_elements is multiplied
+
+
+@pytest.mark.parametrize(("value", "multiplied"), [("twice(a[i])", True), ("a[i] + twice(b[i])", False)])
+def test_a_helper_may_multiply(loop, value, multiplied):
+    before = "static real twice(real x) { return x * 2; }"
+    assert loop(f"{_LOOP} a[i + 1] = {value};", before).multiplies_elements is multiplied
