@@ -50,32 +50,50 @@ def s118_fold_kernel(
 
 
 @triton.jit
-def s118_load_folded(folded_ptr, first, group, stride, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr):
-    rows = group * GROUP + tl.arange(0, GROUP)[:, None]
+def s118_load_folded(folded_ptr, group, count, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr, STRIDE: tl.constexpr):
+    rows = tl.arange(0, GROUP)[:, None]
     cols = tl.arange(0, BLOCK_SIZE)[None, :]
-    inside = (cols >= group * GROUP) & (rows < BLOCK_SIZE)
-    return tl.load(folded_ptr + (first + rows) * stride + cols, mask=inside, other=0.0)
+    mask = (cols >= group * GROUP) & (group * GROUP < count)
+    return tl.load(folded_ptr + group * GROUP * STRIDE + (rows * STRIDE + cols), mask=mask, other=0.0)
+
+
+@triton.jit
+def s118_subtract(rest, folded, group, GROUP: tl.constexpr):
+    right = tl.gather(rest, group * GROUP + tl.arange(0, GROUP), axis=0)
+    return rest - tl.sum(folded * right[:, None], axis=0)
 
 
 @triton.jit
 def s118_solve_kernel(
-    a_ptr, folded_ptr, start, last, stride, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr
+    a_ptr,
+    folded_ptr,
+    start,
+    last,
+    GROUP: tl.constexpr,
+    BLOCK_SIZE: tl.constexpr,
+    STRIDE: tl.constexpr,
+    OVERLAP: tl.constexpr,
 ):
-    lane = tl.arange(0, GROUP)
     cols = start + tl.arange(0, BLOCK_SIZE)
     if OVERLAP:
         tl.extra.cuda.gdc_wait()
         tl.extra.cuda.gdc_launch_dependents()
-    first = start.to(tl.int64)
+    folded_ptr += start.to(tl.int64) * STRIDE
+    count = last - start
     rest = tl.load(a_ptr + cols, mask=cols < last, other=0.0)
-    f0 = s118_load_folded(folded_ptr, first, 0, stride, GROUP, BLOCK_SIZE)
-    f1 = s118_load_folded(folded_ptr, first, 1, stride, GROUP, BLOCK_SIZE)
-    f2 = s118_load_folded(folded_ptr, first, 2, stride, GROUP, BLOCK_SIZE)
-    for group in range(tl.cdiv(last - start, GROUP)):
-        f3 = s118_load_folded(folded_ptr, first, group + 3, stride, GROUP, BLOCK_SIZE)
-        right = tl.gather(rest, group * GROUP + lane, axis=0)
-        rest -= tl.sum(f0 * right[:, None], axis=0)
-        f0, f1, f2 = f1, f2, f3
+    f0 = s118_load_folded(folded_ptr, 0, count, GROUP, BLOCK_SIZE, STRIDE)
+    f1 = s118_load_folded(folded_ptr, 1, count, GROUP, BLOCK_SIZE, STRIDE)
+    f2 = s118_load_folded(folded_ptr, 2, count, GROUP, BLOCK_SIZE, STRIDE)
+    f3 = s118_load_folded(folded_ptr, 3, count, GROUP, BLOCK_SIZE, STRIDE)
+    for group in range(0, tl.cdiv(count, GROUP), 4):  # what lies behind the last group is 0
+        rest = s118_subtract(rest, f0, group, GROUP)
+        f0 = s118_load_folded(folded_ptr, group + 4, count, GROUP, BLOCK_SIZE, STRIDE)
+        rest = s118_subtract(rest, f1, group + 1, GROUP)
+        f1 = s118_load_folded(folded_ptr, group + 5, count, GROUP, BLOCK_SIZE, STRIDE)
+        rest = s118_subtract(rest, f2, group + 2, GROUP)
+        f2 = s118_load_folded(folded_ptr, group + 6, count, GROUP, BLOCK_SIZE, STRIDE)
+        rest = s118_subtract(rest, f3, group + 3, GROUP)
+        f3 = s118_load_folded(folded_ptr, group + 7, count, GROUP, BLOCK_SIZE, STRIDE)
     tl.store(a_ptr + cols, rest, mask=cols < last)
 
 
@@ -116,10 +134,10 @@ def s118(a: torch.Tensor, bb: torch.Tensor, m: int) -> None:
     options = {"launch_pdl": True} if overlap else {}
     blocks = triton.cdiv(m, BLOCK_SIZE)
     # Rows of an odd length: each thread then holds all of a group's rows in its columns.
-    stride = BLOCK_SIZE + 1
-    folded = torch.empty(blocks * BLOCK_SIZE * stride, dtype=bb.dtype, device=bb.device)
+    STRIDE = BLOCK_SIZE + 1
+    folded = torch.empty(blocks * BLOCK_SIZE * STRIDE, dtype=bb.dtype, device=bb.device)
     s118_fold_kernel[(triton.cdiv(m, GROUP), BLOCK_SIZE // COLUMNS)](
-        bb, folded, m, stride, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, COLUMNS=COLUMNS, OVERLAP=overlap, num_warps=1
+        bb, folded, m, STRIDE, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, COLUMNS=COLUMNS, OVERLAP=overlap, num_warps=1
     )
     for start in range(0, m, BLOCK_SIZE):
         last = min(start + BLOCK_SIZE, m)
@@ -128,9 +146,9 @@ def s118(a: torch.Tensor, bb: torch.Tensor, m: int) -> None:
             folded,
             start,
             last,
-            stride,
             GROUP=GROUP,
             BLOCK_SIZE=BLOCK_SIZE,
+            STRIDE=STRIDE,
             OVERLAP=overlap,
             num_warps=4,
             **options,
