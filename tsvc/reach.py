@@ -8,7 +8,7 @@ what stands in a function that nobody calls, or under `if __name__ == "__main__"
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 #: Modules whose use tells nothing; of `sys` a few names.
@@ -42,6 +42,7 @@ _ATTRIBUTES = {
     "files": "fromfile tofile memmap open_memmap loadtxt savetxt genfromtxt load_inline load_library",
     "whether it is timed": "is_current_stream_capturing",
     "code that is not in its text": "__import__ __loader__ __spec__ import_module",
+    "its names by text": "__getattribute__",
 }
 _ATTRIBUTE_OF = {name: kind for kind, names in _ATTRIBUTES.items() for name in names.split()}
 _BUILTINS = {
@@ -66,12 +67,15 @@ _SUBMODULES = {
     "profiler": "a clock",
     "knobs": "the environment",
     "interpreter": "the environment",
+    "__dict__": "its names by text",
 }
 #: Modules whose names torch and numpy have for functions, or for harmless modules, of their own.
 _FUNCTIONS = frozenset(["code", "io", "queue", "select", "signal", "sys"])
 _COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.TryStar, ast.Match, ast.ExceptHandler, ast.match_case)
 #: How those begin that stand for nothing else when they are words of a text: of str.format, or of assembly.
 _TELLING = ("_", "f_", "tb_", "gi_", "clock64", "globaltimer")
+#: Functions of the module operator that take names as text.
+_GETTERS = frozenset(("attrgetter", "methodcaller"))
 _WORD = re.compile(r"\w+")
 
 
@@ -94,7 +98,7 @@ def first_use(text: str, function: str) -> Use | None:
     """
     try:
         tree = ast.parse(text)
-        search, parts = _Search(_imported(tree)), _reachable(tree, (function, f"{function}_triton"))
+        search, parts = _Search(tree), _reachable(tree, (function, f"{function}_triton"))
         found = [use for part in parts for use in search.of(part, frozenset())]
     except (SyntaxError, ValueError, RecursionError):
         return None
@@ -157,7 +161,9 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 
 def _imported(tree: ast.Module) -> dict[str, set[str]]:
-    """What each name may stand for: modules and what comes out of them, in full, wherever they are imported."""
+    """What each name may stand for: modules and what comes out of them, in full, wherever they are imported or named
+    anew.
+    """
     found: dict[str, set[str]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -168,12 +174,36 @@ def _imported(tree: ast.Module) -> dict[str, set[str]]:
             for alias in node.names:
                 full = f"{node.module or '.'}.{alias.name}"
                 found.setdefault(alias.asname or alias.name, set()).add(full)
-    return found
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                for name, value in _pairs(target, node.value):
+                    found.setdefault(name, set()).update(_full(value, found))
+    return {name: names for name, names in found.items() if names}
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """(name, what it is assigned), also of tuples."""
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+        for one, other in zip(target.elts, value.elts, strict=False):
+            yield from _pairs(one, other)
+
+
+def _full(node: ast.expr, known: Mapping[str, set[str]]) -> set[str]:
+    """What a name, or attributes of a name, stand for in full; empty where it is not known."""
+    if isinstance(node, ast.Name):
+        return set(known.get(node.id, ()))
+    if isinstance(node, ast.Attribute):
+        return {f"{full}.{node.attr}" for full in _full(node.value, known)}
+    return set()
 
 
 class _Search:
-    def __init__(self, imported: dict[str, set[str]]):
-        self.imported = imported
+    def __init__(self, tree: ast.Module):
+        self.imported = _imported(tree)
+        self.called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
 
     def of(self, node: ast.AST, own: frozenset[str]) -> Iterator[Use]:
         """The uses in a node. own: arguments that stand for something else than what was imported by their name."""
@@ -203,10 +233,16 @@ class _Search:
                     yield from (_use for full in self.imported[name] for _use in _of_name(line, full))
                 elif name in _BUILTINS:
                     yield Use(line, name, _BUILTINS[name])
+                elif name == "getattr" and id(node) not in self.called:
+                    yield Use(line, name, "its names by text")
             case ast.Call(func=ast.Attribute(attr="storage"), args=[]):
                 yield Use(line, ".storage()", "memory by address")
             case ast.Call(func=ast.Name(id="getattr" | "hasattr" | "setattr"), args=[of, what, *_]):
                 yield from self._by_text(line, of, what, own)
+            case ast.Call(args=given) if _GETTERS & {name.split(".")[-1] for name in self._chain(node.func, own)}:
+                for each in given:
+                    if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                        yield from _of_name(line, f"torch.{each.value}")  # of whichever module
             case ast.MatchClass(kwd_attrs=names):
                 yield from (Use(line, f".{name}", _ATTRIBUTE_OF[name]) for name in names if name in _ATTRIBUTE_OF)
             case ast.ImportFrom(module=module, names=[ast.alias(name="*")]) if module:
@@ -226,12 +262,7 @@ class _Search:
             yield Use(line, f"getattr({min(chain)}, ...)", "its names by text")
 
     def _chain(self, node: ast.expr, own: frozenset[str]) -> set[str]:
-        """What a name, or attributes of a name, stand for in full; empty where it was not imported."""
-        if isinstance(node, ast.Name):
-            return set() if node.id in own else self.imported.get(node.id, set())
-        if isinstance(node, ast.Attribute):
-            return {f"{full}.{node.attr}" for full in self._chain(node.value, own)}
-        return set()
+        return _full(node, {name: names for name, names in self.imported.items() if name not in own})
 
 
 def _of_name(line: int, full: str) -> Iterator[Use]:

@@ -47,6 +47,13 @@ USES = {
     "name = 'o' + 's'\n    getattr(torch, name)": "getattr(torch, ...)",
     "(lambda: os.getpid())()": "os.getpid",
     "[os for _ in a]": "os",
+    "t = torch\n    t.os.environ": "torch.os",
+    "t, u = 1, torch.cuda\n    u.os": "torch.cuda.os",
+    "torch.__dict__['os']": "torch.__dict__",
+    "object.__getattribute__(torch, 'os')": ".__getattribute__",
+    "get = getattr\n    get(torch, 'os')": "getattr",
+    "functools.partial(getattr, torch)('os')": "getattr",
+    "import operator\n    operator.attrgetter('cuda.os')(torch)": "torch.cuda.os",
 }
 #: Whole texts that use nothing.
 HONEST = {
@@ -68,11 +75,14 @@ HONEST = {
     "an argument of a module's name": "import time\ndef s000(a, time):\n    return time + 1\n",
     "output": "def s000(a):\n    print('x', file=sys.stderr)\n    return sys.version_info\n",
     "alignment": "def s000(a):\n    return a.data_ptr() % 16, a.stride(0), getattr(a, 'is_cuda'), sys.platform\n",
+    "getters": "import operator\ndef s000(a):\n    x = torch.float32\n    y = triton.cdiv\n"
+    "    return sorted([a], key=operator.attrgetter('num_warps', 'kwargs')), getattr(a, 'n', None)\n",
     "words in a docstring": 'def s000(a):\n    """No __globals__ here, nor f_back."""\n',
     "a class that nobody uses": "import time\n"
     "class Timer:\n    def __enter__(self):\n        return time.time()\n"
     "def s000(a):\n    pass\n",
-    "fields of its own": "class Plan:\n    def __init__(self):\n        self.storage = 1\ndef s000(a):\n"
+    "fields of its own": "class Plan:\n    def __init__(self):\n        self.storage = 1\n        self.__dict__.update(n=2)\n"
+    "def s000(a):\n"
     "    return Plan().storage\n",
 }
 
