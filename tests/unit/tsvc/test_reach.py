@@ -81,7 +81,8 @@ HONEST = {
     "a class that nobody uses": "import time\n"
     "class Timer:\n    def __enter__(self):\n        return time.time()\n"
     "def s000(a):\n    pass\n",
-    "fields of its own": "class Plan:\n    def __init__(self):\n        self.storage = 1\n        self.__dict__.update(n=2)\n"
+    "fields of its own": "class Plan:\n    def __init__(self):\n        self.storage = 1\n"
+    "        self.__dict__.update(n=2)\n"
     "def s000(a):\n"
     "    return Plan().storage\n",
 }
