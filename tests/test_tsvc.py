@@ -40,6 +40,7 @@ def test_correct(loop, judge, note, request):
     seed = request.config.getoption("--data-seed")
     judged = [judge.check(case) for case in suite_cases(loop, judge.kernel.text, ON_GPU, seed)]
     require_evidence(judged)
+    judge.check_text()
     note(
         cases=len(judge.judged),
         evidence=sum(one.is_evidence for one in judge.judged),

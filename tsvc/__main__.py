@@ -95,7 +95,9 @@ def _judge(options) -> int:
     case = _case(loop, options.facts)
     device = Device("cuda" if visible_gpus() else "interpreter", sandbox=options.sandbox)
     try:
-        judged = Judge(loop, device, options.kernels).check(case)
+        judge = Judge(loop, device, options.kernels)
+        judged = judge.check(case)
+        judge.check_text()
     except KernelFailure as failure:
         print(f"{failure.word} {failure}")
         return 1

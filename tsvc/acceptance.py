@@ -57,6 +57,7 @@ def accept(judge: Judge, compiler: Device, draws_seed: int = 0) -> Acceptance:
     case = timing_case(judge.loop, *TIMED)
     assert case is not None, "every loop has a legal case near the timed size"
     judge.compile(compiler, case, list(TARGETS))
+    judge.check_text()
     return Acceptance(len(judge.judged), judge.device.facts)
 
 

@@ -19,6 +19,7 @@ _WORDS = {
     "CLOBBERED": "clobbers inputs",
     "RAISED": "raises",
     "HUNG": "hangs",
+    "REACHES_OUT": "uses what no kernel needs",
     "STALE": "of another C source",
 }
 

@@ -29,22 +29,24 @@ GATES: dict[str, str] = {
     "named": "the sizes and parameters that a kernel's own text names",
     "parameters": "several values of each scalar parameter",
     "data": "data that mix signs, scales, ties, zeros and duplicates",
-    # Memory and order (tsvc.interpreter, tsvc.child)
+    # Memory and order (tsvc.interpreter, tsvc.child, tsvc.kept, tsvc.pdl)
     "guards": "zones of noise beside every array must not change",
     "addresses": "every address is inside the arrays of its launch",
     "grids": "no grid is larger than a GPU takes",
     "tuning": "an autotuned kernel is run once more first, and what tuning restores is restored",
     "hints": "what a kernel promises the compiler of its numbers is so",
     "poison": "fresh allocations hold other garbage on each call",
+    "state": "what a call keeps of its data is noise for the next",
     "fills": "arrays that are only written hold other old contents on each call",
     "order": "programs run in natural, reversed and random order",
     "races": "what one program of a launch writes no other reads or writes, unless atomics order them",
-    # Who does the work (tsvc.child)
+    # Who does the work (tsvc.child, tsvc.reach)
     "launches": "at least one Triton kernel is launched",
     "dispatch": "torch allocates, views, copies and fills; arithmetic on the loop's data is Triton's",
     "ablation": "without its launches the kernel's answer is wrong",
     "bare": "called as a user calls it, on ordinary tensors and unwatched, it does the same",
     "blindness": "where launches alone see the data the kernel's answer is still right",
+    "reach": "a kernel's Python uses no clock, environment, frame, file, other process or memory by address",
     # Time (tsvc.timing, tsvc.gputime)
     "fresh_data": "each timed call works on data of its own",
     "checked_outputs": "outputs of timed calls are compared at places that the child cannot know",

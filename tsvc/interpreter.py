@@ -22,6 +22,7 @@ from tsvc.accesses import ATOMIC, LOAD, STORE, AccessLog, Extent, disjoint, mark
 from tsvc.blindness import Blindness, tensors_in
 from tsvc.gates import ALL
 from tsvc.hints import HINTS, holds
+from tsvc.kept import Kept
 from tsvc.races import find_race
 
 #: The builder's memory operations: kind, and which arguments are pointer, mask, value and memory semantics.
@@ -62,6 +63,7 @@ class Observer:
     accesses: elements that all programs touched; busiest: that the busiest of each launch did, where these are logged.
     out_of_bounds: the first address outside, in words, or None; race: the first race; clobbered: the first input that
     changed; broken: the first promise to the compiler that does not hold; refused: a grid that no GPU takes.
+    kept: told what launches leave of the data.
     """
 
     def __init__(self) -> None:
@@ -71,6 +73,8 @@ class Observer:
         self.words: list[tuple[str, np.ndarray, int, int]] = []
         self.inputs: list[tuple[str, np.ndarray, int, int]] = []
         self.allowed: list[Extent] = []
+        self.kept = Kept()
+        self.stored: set[int] = set()
         self.reset()
         _mend_index()
         tree_order.install(self._order_of)
@@ -171,7 +175,7 @@ class Observer:
                 raise OutOfResources(1 << 20, 0, "shared memory")
             if self.ablation == "skip":
                 return None
-            self.inside, self.patched = True, set()
+            self.inside, self.patched, self.stored = True, set(), set()
             try:
                 with self._seeing(executor_self, named):
                     self.shadow = [
@@ -182,6 +186,7 @@ class Observer:
                     return call(executor_self, *args, **kwargs)
             finally:
                 self.inside = False
+                self.kept.launched(named, self.stored)
                 self._search()
                 if self.log is not None:
                     # Loads of what nobody needs make others look busy: where much is stored, that counts alone.
@@ -282,7 +287,10 @@ class Observer:
                 rehearse(tuner, args, options)
             if chosen.pre_hook is not None:
                 chosen.pre_hook({**tuner.nargs, **options})
-            return tuner.fn.run(*args, **options)
+            try:
+                return tuner.fn.run(*args, **options)
+            finally:
+                tuner.nargs = None  # as Triton leaves it
 
         Autotuner.run = take_one
 
@@ -399,6 +407,8 @@ class Observer:
                 stored = None if value is None else args[value].data
                 self.log.add(kind, addresses, lanes, width, stored, *orders)
                 self.atomics |= any(orders)
+            if kind != LOAD:
+                self.stored |= {int(addresses.min()), int(addresses.max())}
             before = [] if kind == LOAD else self._inputs_at(addresses)
             if kind == ATOMIC and args[pointer].data.size > 1:
                 result = self._in_some_order(operation, args, kwargs, pointer)

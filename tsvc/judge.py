@@ -14,7 +14,9 @@ from tsvc.gates import ALL
 from tsvc.inputs import Case
 from tsvc.kernel import Answer, Kernel, call, request_for
 from tsvc.loops import Loop
-from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, Racy, Tampered, TorchFallback, Wrong
+from tsvc.pdl import first_race
+from tsvc.reach import first_use
+from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, Racy, ReachesOut, Tampered, TorchFallback, Wrong
 
 #: (program order, old contents of write-only arrays) of the calls that one case is judged by; in the interpreter the
 #: first is left out above 2**11 elements, and all but the last above 2**13: shorter cases show what orders do.
@@ -97,6 +99,14 @@ class Judge:
             raise failure.with_traceback(None)  # one line for old and new failures: hypothesis tells bugs apart by it
         assert judged is not None
         return judged
+
+    def check_text(self) -> None:
+        """Raises Racy or ReachesOut for what the text alone shows: to be asked when all cases have passed."""
+        text = self.kernel.text
+        if "races" in self.gates and (race := first_race(text)):
+            raise self.explained(Racy(race))
+        if "reach" in self.gates and (use := first_use(text, self.loop.name)):
+            raise self.explained(ReachesOut(str(use)))
 
     def classify(self) -> str:
         """Who does the work of what has been judged, in a word.
@@ -201,6 +211,9 @@ class Judge:
         for position, (order, fill, failure, answer) in enumerate(found):
             if failure:
                 racy = self._racy(kernel, expected, order, fill, failure, answer)
+                if racy is None and answer.header.get("kept"):
+                    note = "what earlier calls kept of their data is noise by now: it may rely on that"
+                    raise Wrong(f"{failure}\n  note    {note}")
                 if racy is None and position:
                     note = "right with other old contents of memory: something is read unwritten"
                     raise Wrong(f"{failure}\n  note    {note}")
@@ -293,13 +306,14 @@ class Judge:
                 return Racy(f"{failure}\n  race    another run on the same data left something else")
         return None
 
-    def explained(self, failure: KernelFailure, case: Case) -> KernelFailure:
-        """The same failure with the case, the kernel and the command that replays it."""
+    def explained(self, failure: KernelFailure, case: Case | None = None) -> KernelFailure:
+        """The same failure with the case if there is one, the kernel and the command that replays it."""
         where = f"\n  kernel  {self.kernel} ({self.kernel.origin})" if isinstance(self._kernel, Kernel) else ""
         more = "" if self.directory is None else f" --kernels {self.directory}"
         more += "" if self.loop.path.parent.name == "src" else f" --loops {self.loop.path}"
-        replay = f"\n  replay  python -m tsvc judge {self.loop.name} {case}{more}" if where else ""
-        return type(failure)(f"{self.loop.name}: {failure}\n  case    {case}{where}{replay}")
+        replay = f"\n  replay  python -m tsvc judge {self.loop.name}{f' {case}' if case else ''}{more}" if where else ""
+        which = f"\n  case    {case}" if case else ""
+        return type(failure)(f"{self.loop.name}: {failure}{which}{where}{replay}")
 
 
 def require_evidence(judged: list[Judged], gates: frozenset[str] = ALL) -> None:

@@ -12,6 +12,7 @@ from triton.runtime.errors import OutOfResources
 from triton.runtime.jit import JITFunction
 
 from tsvc.blindness import Blindness, tensors_in
+from tsvc.kept import Kept
 
 
 class Launches:
@@ -25,6 +26,7 @@ class Launches:
         self.launches, self.programs, self.inside, self.tampered = 0, 0, False, ""
         self.ablation: str | None = None
         self.blindness: Blindness | None = None
+        self.kept = Kept()  # learns nothing of launches here, where no store of one is seen
 
     @contextlib.contextmanager
     def watching(self, ablation: str | None = None, blindness: Blindness | None = None) -> Iterator[None]:

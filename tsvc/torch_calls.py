@@ -18,6 +18,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tsvc.blindness import Blindness, tensors_in
+from tsvc.kept import Kept
 from tsvc.poison import UNWRITTEN, poison
 
 _ALLOCATE = "empty empty_like empty_strided new_empty new_empty_strided zeros zeros_like new_zeros ones ones_like "
@@ -29,9 +30,11 @@ _VIEW += (
 _VIEW += "view_dtype real imag is_same_size is_contiguous"
 _COPY = "clone copy_ _to_copy contiguous fill_ zero_ _pin_memory is_pinned record_stream"
 _NO_WORK = frozenset(f"{_ALLOCATE} {_VIEW} {_COPY}".split())
+_ALLOCATES = frozenset(_ALLOCATE.split())
 _VIEWS = frozenset(_VIEW.split())
 #: Functions that hand a tensor's values to Python and numpy, or take them from there.
 _TO_HOST = frozenset(("numpy", "tolist", "__array__", "__dlpack__", "__reduce_ex__"))
+_TO_NUMBERS = frozenset(("item", "tolist", "__float__"))
 _FROM_HOST = ("from_numpy", "tensor", "as_tensor", "asarray", "frombuffer", "from_dlpack")
 
 
@@ -42,6 +45,7 @@ class TorchCalls:
     written: addresses of the storages that operators wrote to.
     elements: operator -> elements of its largest operand, summed over its calls; "thread" counts threads started.
     on_own: of these the elements of the call's own arrays. wrote: told what an operator wrote, and from what it copied.
+    kept: told which memory holds something of the call's data.
 
     There is one in a process, made before a kernel is read, which could keep what is replaced here for itself.
     """
@@ -50,6 +54,7 @@ class TorchCalls:
         self.elements: Counter[str] = Counter()
         self.written: set[int] = set()
         self.on_own = 0
+        self.kept = Kept()
         self._own: frozenset[int] = frozenset()
         self._is_inside, self._wrote = is_inside, wrote
         self._is_watching = False
@@ -71,13 +76,18 @@ class TorchCalls:
         seed: of the noise that fresh memory holds (tsvc.poison); None leaves in it what the allocator left.
         own: the arrays of the call.
         """
+        own = list(own)
         self.on_own, self._own = 0, frozenset(tensor.untyped_storage().data_ptr() for tensor in own)
+        self.kept.start(own)
         self.elements.clear()
         self.written.clear()
         self._is_watching = True
         shown = _Shown(blindness, self._is_inside)
         try:
-            with _Operators(self._add, self._note_written, shown, seed), _Functions(self._count, shown):
+            with (
+                _Operators(self._add, self._note_written, shown, seed, self.kept),
+                _Functions(self._count, shown, self.kept),
+            ):
                 yield
         finally:
             self._is_watching = False
@@ -156,9 +166,10 @@ class _Operators(TorchDispatchMode):
         note_written: Callable[[torch.Tensor, Any], None],
         shown: _Shown,
         seed: int | None,
+        kept: Kept,
     ):
         super().__init__()
-        self.count, self.note_written, self.shown, self.seed = count, note_written, shown, seed
+        self.count, self.note_written, self.shown, self.seed, self.kept = count, note_written, shown, seed, kept
 
     def observe(self, func, types, args=(), kwargs=None):
         name = func.overloadpacket.__name__
@@ -169,6 +180,8 @@ class _Operators(TorchDispatchMode):
         result = self.shown.operator(is_torch, is_free, is_free and name in _VIEWS, run, args, kwargs or {})
         if func._schema.is_mutable and isinstance(result, torch.Tensor):
             self.note_written(result, args[1] if name == "copy_" else None)
+        if name not in _ALLOCATES and not (is_free and name in _VIEWS) and not self.shown.is_inside():
+            self.kept.operator((args, kwargs or {}), result)
         if not is_free:
             self.count(name, (args, kwargs or {}), result)
         return result
@@ -179,16 +192,20 @@ _Operators.__torch_dispatch__ = _Operators.observe  # type: ignore[method-assign
 
 
 class _Functions(TorchFunctionMode):
-    def __init__(self, count: Callable[[str, int], None], shown: _Shown):
+    def __init__(self, count: Callable[[str, int], None], shown: _Shown, kept: Kept):
         super().__init__()
-        self.count, self.shown = count, shown
+        self.count, self.shown, self.kept = count, shown, kept
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         name = getattr(func, "__name__", "")
-        if name not in _TO_HOST:
-            return func(*args, **(kwargs or {}))
-        self.count(name, _elements(args))
-        return self.shown.to_host(name, func, args, kwargs or {})
+        if name in _TO_HOST:
+            self.count(name, _elements(args))
+            result = self.shown.to_host(name, func, args, kwargs or {})
+        else:
+            result = func(*args, **(kwargs or {}))
+        if name in _TO_NUMBERS:
+            self.kept.read(args, result)
+        return result
 
 
 def _poisoned(func: Any, seed: int) -> Callable:

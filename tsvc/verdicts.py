@@ -14,6 +14,7 @@ KernelFailure            the kernel is at fault; counts against the pass rate
   TorchFallback  TORCH_FALLBACK  torch or the host does the work, always or when a launch fails
   Decoy          DECOY           it is right without its launches
   Tampered       TAMPERED        it changes what observes it
+  ReachesOut     REACHES_OUT     its Python uses a clock, the environment, frames, ... which no kernel needs
   InvalidTiming  INVALID_TIMING  its time cannot be believed
   OutOfBounds    OUT_OF_BOUNDS   it touches memory outside its arrays
   OutOfMemory    OUT_OF_MEMORY   it wants more memory than a child may have
@@ -108,6 +109,12 @@ class Tampered(KernelFailure):
     """It changes what observes it."""
 
     letter, word = "V", "TAMPERED"
+
+
+class ReachesOut(KernelFailure):
+    """It is right, but its Python uses a clock, the environment, frames or the like, which no kernel needs."""
+
+    letter, word = "Q", "REACHES_OUT"
 
 
 class InvalidTiming(KernelFailure):

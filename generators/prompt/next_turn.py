@@ -23,6 +23,7 @@ HINTS = {
     "TOO_MANY_PROCESSES": "Start no processes and no threads.",
     "TOO_MUCH_OUTPUT": "Print nothing.",
     "TAMPERED": "Use torch and triton as they are: replace none of their functions and none of their insides.",
+    "REACHES_OUT": "Use torch, triton and arithmetic alone: no clock, file, environment, frame, thread or address.",
     "INVALID_TIMING": "All work has to be done in launches on the current stream, in every call anew.",
     "EXITED": "The function must return; nothing in the file may end the process.",
     "RAISED": "The exception came out of your function. It must work for every legal size, the smallest included.",

@@ -289,6 +289,11 @@ HOSTILE: dict[str, tuple[str, str, str, str]] = {
         "TAMPERED",
         "GridExecutor",
     ),
+    "asks_the_clock": (
+        *_at_import("import time\nSTARTED = time.time()"),
+        "REACHES_OUT",
+        "uses time.time (a clock), which no kernel needs",
+    ),
     "no_result": ("sum", "def NAME(a, n):\n    pass\n", "WRONG", "returned no one-element tensor"),
     "array_as_result": ("sum", "def NAME(a, n):\n    return a\n", "WRONG", ""),
     "wrong_result": ("sum", "def NAME(a, n):\n    return a.sum() + 1\n", "WRONG", "result: got"),

@@ -41,7 +41,9 @@ def judge(loops, interpreter, tmp_path):
 
 
 def check_all(judge: Judge) -> int:
-    return sum(judge.check(case).calls > 0 for case in fixed(judge.loop, SIZES))
+    passed = sum(judge.check(case).calls > 0 for case in fixed(judge.loop, SIZES))
+    judge.check_text()
+    return passed
 
 
 @pytest.mark.parametrize("name", HOSTILE)

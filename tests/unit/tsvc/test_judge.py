@@ -10,7 +10,7 @@ from tsvc.child import GUARD, guarded
 from tsvc.inputs import Case
 from tsvc.judge import Judge, Judged, require_evidence
 from tsvc.loops import LOOPS, load
-from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, OutOfBounds, Racy, Raised, Wrong
+from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, OutOfBounds, Racy, Raised, ReachesOut, Wrong
 
 C = """
 void plus(int n, real a[restrict n], const real b[restrict n])
@@ -37,7 +37,7 @@ real total(int n, const real a[restrict n])
 class Stand:
     """A device whose kernels are Python functions over numpy arrays: kernel(arrays, header) -> result."""
 
-    mode, timeout, programs = "interpreter", 60.0, 2
+    mode, timeout, programs, kept = "interpreter", 60.0, 2, 0
 
     def __init__(self, kernel):
         self.kernel, self.tenants, self.asked, self.closed = kernel, set(), [], 0
@@ -54,7 +54,12 @@ class Stand:
         result = self.kernel(views, header)
         if result is not None:
             framed["result"] = np.array([result])
-        observed = {"launches": 1, "programs": self.programs, "reordered": header["order"] != "natural"}
+        observed = {
+            "launches": 1,
+            "programs": self.programs,
+            "reordered": header["order"] != "natural",
+            "kept": self.kept,
+        }
         return {"status": "ok", **observed}, framed
 
 
@@ -89,6 +94,30 @@ def test_a_right_kernel_is_called_three_times_in_three_orders(judge):
     ]
     assert right.judged == [judged]
     assert not judged.case._drawn  # its arrays' memory is free again
+
+
+def test_a_wrong_answer_after_calls_that_kept_something_says_so(judge):
+    wrong = judge("plus", lambda arrays, header: None)
+    wrong.device.kept = 2
+    with pytest.raises(Wrong, match="what earlier calls kept of their data is noise by now"):
+        wrong.check(case_of(wrong))
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "gate"),
+    [
+        ("import time\n\ndef plus(a, b, n):\n    time.time()\n", ReachesOut, "reach"),
+        ("@triton.jit\ndef k(p):\n    pass\ndef plus(a, b, n):\n    k[(1,)](a, launch_pdl=True)\n", Racy, "races"),
+    ],
+)
+def test_the_text_is_asked_when_all_else_has_passed(judge, tmp_path, text, word, gate):
+    right = judge("plus", plus)
+    (tmp_path / "plus.py").write_text(text)
+    right.check(case_of(right))
+    with pytest.raises(word, match=rf"^plus: line (.|\n)*replay  python -m tsvc judge plus --kernels {tmp_path}"):
+        right.check_text()
+    right.gates = right.gates - {gate}
+    right.check_text()
 
 
 def test_one_program_has_no_order(judge):

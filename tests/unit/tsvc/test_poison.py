@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from tsvc.kept import Kept
 from tsvc.poison import poison
 from tsvc.torch_calls import _Operators, _Shown
 
@@ -22,7 +23,7 @@ MAKERS = {
 
 def made(make, seed):
     """What a maker's tensor holds in a call with this seed."""
-    with _Operators(lambda *_: None, lambda *_: None, _Shown(None, lambda: False), seed):
+    with _Operators(lambda *_: None, lambda *_: None, _Shown(None, lambda: False), seed, Kept()):
         return make()
 
 
