@@ -6,6 +6,7 @@ limits. It never sees an expected value.
 """
 
 import builtins
+import collections
 import contextlib
 import ctypes
 import gc
@@ -201,11 +202,12 @@ class _Runner(_OfTorch):
     def __init__(self, launches, clock):
         from tsvc.gputime import Bench
         from tsvc.integrity import Integrity
+        from tsvc.kept import Kept
         from tsvc.torch_calls import TorchCalls
 
         self.launches, self.bench = launches, Bench(clock)
         self.torch_calls = TorchCalls(lambda: launches.inside, launches.torch_wrote)
-        self.kept = launches.kept = self.torch_calls.kept
+        self.kept = collections.defaultdict(Kept)  # by kernel: what one keeps says nothing of another
         ours = [sys.modules[f"tsvc.{name}"] for name in _OBSERVERS if f"tsvc.{name}" in sys.modules]
         self.integrity = Integrity([*ours, *self.of_triton(), builtins, np, np.random])
 
@@ -215,10 +217,12 @@ class _Runner(_OfTorch):
 
     def run(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
         """Call the kernel once; answer its arrays with their guard zones. What is left of them afterwards is noise."""
-        before = self.kept.count
+        kept = self.kept[_stem(request)]
+        self.launches.kept = self.torch_calls.kept = kept
+        before = kept.count
         header, answer = self._run(request, arrays)  # in a call of its own: what it alone holds is gone by now
         if "state" in request["gates"]:
-            self.kept.spoil(request["seed"], sys.modules.get(_stem(request)))
+            kept.spoil(request["seed"], sys.modules.get(_stem(request)))
         return {**header, "kept": before}, answer
 
     def _run(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:

@@ -210,10 +210,10 @@ class Judge:
             found.append((order, fill, *self._call(kernel, expected, order, fill, gates)))
         for position, (order, fill, failure, answer) in enumerate(found):
             if failure:
-                racy = self._racy(kernel, expected, order, fill, failure, answer)
-                if racy is None and answer.header.get("kept"):
+                if answer.header.get("kept"):
                     note = "what earlier calls kept of their data is noise by now: it may rely on that"
-                    raise Wrong(f"{failure}\n  note    {note}")
+                    raise type(failure)(f"{failure}\n  note    {note}")
+                racy = self._racy(kernel, expected, order, fill, failure, answer)
                 if racy is None and position:
                     note = "right with other old contents of memory: something is read unwritten"
                     raise Wrong(f"{failure}\n  note    {note}")

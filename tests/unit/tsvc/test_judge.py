@@ -10,7 +10,18 @@ from tsvc.child import GUARD, guarded
 from tsvc.inputs import Case
 from tsvc.judge import Judge, Judged, require_evidence
 from tsvc.loops import LOOPS, load
-from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, OutOfBounds, Racy, Raised, ReachesOut, Wrong
+from tsvc.verdicts import (
+    Clobbered,
+    Crashed,
+    HarnessError,
+    Hung,
+    KernelFailure,
+    OutOfBounds,
+    Racy,
+    Raised,
+    ReachesOut,
+    Wrong,
+)
 
 C = """
 void plus(int n, real a[restrict n], const real b[restrict n])
@@ -101,6 +112,28 @@ def test_a_wrong_answer_after_calls_that_kept_something_says_so(judge):
     wrong.device.kept = 2
     with pytest.raises(Wrong, match="what earlier calls kept of their data is noise by now"):
         wrong.check(case_of(wrong))
+
+
+def test_a_changed_input_stays_one_after_calls_that_kept_something(judge):
+    def clobber(arrays, header):
+        plus(arrays, header)
+        arrays["b"][0] += 1
+
+    wrong = judge("plus", clobber)
+    wrong.device.kept = 2
+    with pytest.raises(Clobbered, match=r"b is an input(.|\n)*noise by now"):
+        wrong.check(case_of(wrong))
+
+
+def test_what_one_kernel_keeps_says_nothing_of_another(c_file, tmp_path, interpreter):
+    loops, headers = load(c_file(C)), {}
+    (tmp_path / "shorter.py").write_text("KEPT = []\n\ndef shorter(a, b, n):\n    KEPT.append(b + 1)\n")
+    (tmp_path / "plus.py").write_text("def plus(a, b, n):\n    a.copy_(b)\n")
+    for name in ("shorter", "shorter", "plus"):
+        judge = Judge(loops[name], interpreter, tmp_path)
+        headers[name] = judge._send(judge.kernel, Case(loops[name], 5), 0)[1].header
+    assert headers["shorter"]["kept"] == 1
+    assert headers["plus"]["kept"] == 0
 
 
 @pytest.mark.parametrize(
