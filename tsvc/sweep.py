@@ -19,6 +19,7 @@ from tsvc.fast import fast_text
 from tsvc.inputs import Case
 from tsvc.kernel import Kernel
 from tsvc.limits import Floors, limit
+from tsvc.load import Load
 from tsvc.loops import Loop
 from tsvc.quick import FRESH, time_quickly
 from tsvc.timing import Timing, time_c
@@ -32,13 +33,19 @@ SMALL = 1 << 18
 #: Calls of the C fast build at each size, and the seconds for them.
 C_CALLS, C_LIMIT = 7, 10.0
 
+#: Cores that others may keep busy while C is timed without a word.
+BUSY = 0.5
+
 #: Seconds of C on all cores for a case, or None where there is none.
 OnAllCores = Callable[[Case], float | None]
 
 
 @dataclass(frozen=True)
 class Point:
-    """Microseconds at one size; None: not timed."""
+    """Microseconds at one size; None: not timed.
+
+    busy_cores: that others kept busy while C was timed, where it was more than BUSY: its time is too long.
+    """
 
     n: int
     m: int
@@ -46,6 +53,7 @@ class Point:
     c_us: float
     c_all_us: float | None = None
     limit_us: float | None = None
+    busy_cores: float | None = None
 
     def as_dict(self) -> dict:
         return {name: value for name, value in vars(self).items() if value is not None}
@@ -114,12 +122,14 @@ def sweep(
         if len(points) >= 2 and spent + _predicted(case, points[-1].n, took) > seconds:
             return Sweep(tuple(points), f"a larger size would have taken more than {seconds:g} s")
         began = time.monotonic()
+        load = Load()
         c = time_c(c_clock, case, warmups=2, calls=C_CALLS, limit=C_LIMIT)
+        others = load.others(own=1)
         if c.method == "timeout":
             return Sweep(tuple(points), f"C takes more than {C_LIMIT:g} s at the next size")
         timing = time_quickly(kernel, device, case)
         all_cores = on_all_cores(case) if on_all_cores else None
-        points.append(_point(case, timing, c, all_cores, _least(c_clock, case, timing, floors)))
+        points.append(_point(case, timing, c, all_cores, _least(c_clock, case, timing, floors), others))
         took.append(time.monotonic() - began)
     return Sweep(tuple(points))
 
@@ -142,9 +152,12 @@ def _predicted(case: Case, before: int, took: list[float]) -> float:
     return least + (took[-1] - least) * growth
 
 
-def _point(case: Case, timing: Timing, c: Timing, all_cores: float | None, least: float | None) -> Point:
-    us = [None if seconds is None else seconds * 1e6 for seconds in (all_cores, least)]
-    return Point(elements(case), case.m, timing.median * 1e6, c.median * 1e6, *us)
+def _point(
+    case: Case, timing: Timing, c: Timing, all_cores: float | None, least: float | None, others: float | None
+) -> Point:
+    all_us, limit_us = (None if seconds is None else seconds * 1e6 for seconds in (all_cores, least))
+    busy = round(others, 1) if others is not None and others > BUSY else None
+    return Point(elements(case), case.m, timing.median * 1e6, c.median * 1e6, all_us, limit_us, busy)
 
 
 def _least(c_clock: Device, case: Case, timing: Timing, floors: Floors | None) -> float | None:

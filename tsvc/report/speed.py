@@ -127,4 +127,8 @@ def _crossovers(swept: list[dict]) -> tuple[str, ...]:
             lines.append(f"{len(found)} of {len(asked)} loops overtake {whom}, {half}")
         elif asked:
             lines.append(f"no loop overtakes {whom} at any size that was timed")
+    busy = [point["busy_cores"] for entry in swept for point in entry["sweep"] if point.get("busy_cores")]
+    if busy:
+        who = f"others, who kept {median(busy):.1f} cores busy"
+        lines.append(f"C was timed {len(busy)} times beside {who}: there it is too slow")
     return tuple(lines)

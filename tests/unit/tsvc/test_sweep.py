@@ -5,7 +5,9 @@ from tsvc.device import Device
 from tsvc.fast import fast_text
 from tsvc.kernel import Kernel
 from tsvc.limits import Floors
+from tsvc.load import Load
 from tsvc.loops import LOOPS
+from tsvc.report.speed import sizes_section
 from tsvc.schema import first_fault
 from tsvc.sweep import Point, Sweep, cases, compile_ahead, crossover, elements, sweep
 from tsvc.timing import timing_case
@@ -53,6 +55,23 @@ def test_the_record_of_a_sweep():
     record = {"schema": 1, "machine": {}, "n": 1, "m": 1, "loops": {"s000": {"verdict": "PASSED", **facts}}}
     assert first_fault(record) == ""
     assert "crossover_all_n" not in Sweep((Point(1024, 32, 2.0, 1.0),)).facts()
+
+
+def test_a_point_says_who_else_was_busy():
+    point = Point(1024, 32, 2.0, 1.0, busy_cores=3.5).as_dict()
+    assert point == {"n": 1024, "m": 32, "device_us": 2.0, "c_us": 1.0, "busy_cores": 3.5}
+    record = {"schema": 1, "machine": {}, "n": 1, "m": 1, "loops": {"s000": {"verdict": "PASSED", "sweep": [point]}}}
+    assert first_fault(record) == ""
+    assert sizes_section(record).sentences[-1] == (
+        "C was timed 1 times beside others, who kept 3.5 cores busy: there it is too slow"
+    )
+
+
+@pytest.mark.parametrize(("others", "said"), [(None, None), (0.5, None), (2.04, 2.0)])
+def test_c_that_had_not_the_machine_to_itself_is_marked(interpreter, clock, monkeypatch, others, said):
+    monkeypatch.setattr(Load, "others", lambda self, own: others)
+    found = sweep(Kernel.load("s000"), interpreter, clock, cases(LOOPS["s000"], 2, last=12)[:1], 60)
+    assert [point.busy_cores for point in found.points] == [said]
 
 
 def test_both_sides_are_timed_at_each_size(interpreter, clock):
