@@ -18,16 +18,19 @@ MIDDLE = [(8192, 129), (12345, 211), (65536, 255)]
 TIMED = (32000, 256)
 #: Above 2**16, where kernels take the way that they have for long arrays.
 LONG = (70001, 300)
+#: One element above a block that no other size has. Behind all others, whose data depend on their place.
+_ABOVE_A_BLOCK = (513, 25)
 
 
 def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
-    """(n, m) of a loop's fixed cases; on a GPU the last has more than 2**23 elements."""
+    """(n, m) of a loop's fixed cases; on a GPU one has more than 2**23 elements."""
     if not on_gpu:  # the interpreter takes minutes over a superlinear loop
-        return [*SIZES, *MIDDLE[:2], TIMED] if loop.is_superlinear else [*SIZES, *MIDDLE, TIMED, LONG]
-    if loop.is_superlinear:  # C takes minutes: so many in all arrays together
-        return [*SIZES, *MIDDLE, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027)]
-    # Where a kernel's programs return for more: with 2**23 elements, and 2**22 in the matrix of a reduction.
-    return [*SIZES, *MIDDLE, TIMED, LONG, (8_600_013, 2053 if loop.result else 1027)]
+        most = [*MIDDLE[:2], TIMED] if loop.is_superlinear else [*MIDDLE, TIMED, LONG]
+    elif loop.is_superlinear:  # C takes minutes: so many in all arrays together
+        most = [*MIDDLE, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027)]
+    else:  # where a kernel's programs return for more: with 2**23 elements, and 2**22 in the matrix of a reduction
+        most = [*MIDDLE, TIMED, LONG, (8_600_013, 2053 if loop.result else 1027)]
+    return [*SIZES, *most, _ABOVE_A_BLOCK]
 
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
