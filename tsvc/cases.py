@@ -20,6 +20,8 @@ TIMED = (32000, 256)
 LONG = (70001, 300)
 #: One element above a block that no other size has. Behind all others, whose data depend on their place.
 _ABOVE_A_BLOCK = (513, 25)
+#: More than a block in the side of a matrix, for loops that meet a line of it.
+_LONG_LINE = (2500, 1100)
 
 
 def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
@@ -30,7 +32,7 @@ def sizes(loop: Loop, on_gpu: bool) -> list[tuple[int, int]]:
         most = [*MIDDLE, TIMED, LONG, (2**20 // len(loop.arrays) + 999, 1027)]
     else:  # where a kernel's programs return for more: with 2**23 elements, and 2**22 in the matrix of a reduction
         most = [*MIDDLE, TIMED, LONG, (8_600_013, 2053 if loop.result else 1027)]
-    return [*SIZES, *most, _ABOVE_A_BLOCK]
+    return [*SIZES, *most, _ABOVE_A_BLOCK, *([_LONG_LINE] if loop.is_line_of_matrix else [])]
 
 
 def fit(loop: Loop, n: int, m: int, params: dict | None = None) -> tuple[int, int, dict] | None:
@@ -80,7 +82,8 @@ def make(loop: Loop, n: int, m: int, kind: str, seed: int, params: dict | None =
 def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]:
     """Cases of every data kind over the sizes: most kinds once, at the first, one or two at each other size.
 
-    Sizes around numbers that the loop's text names. Data that half precision spoils at the first two small sizes.
+    Sizes around numbers that the loop's text names. At the first also whole-numbered parameters outside the range that
+    they are drawn from. Data that half precision spoils at the first two small sizes.
     Rounded data also once where kernels work in several blocks, so that what one block hands another is seen rounded.
     At MIDDLE and TIMED parameters unlike TSVC's, and what a condition may meet but once, or always. At LONG, where
     kernels may have another way for long arrays, data whose extremes come last, so that the last of many partial
@@ -99,6 +102,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         if not position:
             kinds = ("tsvc", "exact", "near", "uniform", "awkward", "units", "close")
             found.append(make(loop, n, m, "exact", first, _others(loop, n, m)))
+            found += [Case(loop, n, m, "exact", first, values) for values in _beyond_range(loop, n, m)]
         elif position == several_blocks:
             kinds = ("exact", "awkward", "uniform")
         elif n > LONG[0]:
@@ -113,6 +117,10 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
                 found.append(make(loop, n, m, "positive", first + position))
             if loop.result:
                 found.append(make(loop, n, m, "last", first + position, _others(loop, n, m)))
+        elif (n, m) == _LONG_LINE:
+            kinds = ("exact", "late", "early")
+            if loop.has_conditional:
+                found.append(make(loop, n, m, "single", 6 * first + 1))  # the first element alone is positive
         elif (n, m) in _BEYOND_BLOCKS:
             kinds = ("last",) if n > 512 else ("late", "early")
         elif (n, m) == TIMED:
@@ -159,6 +167,15 @@ def _highest(loop: Loop, n: int, m: int) -> list[dict]:
     whole = [p for p in loop.params if p.kind == "int"]
     highest = {p.name: bounds(p, n, m)[1] for p in whole}
     return [highest, {name: value // 2 for name, value in highest.items()}] if whole else []
+
+
+def _beyond_range(loop: Loop, n: int, m: int) -> list[dict]:
+    """Whole-numbered parameters a little and far outside what they are drawn from, one at a time, as far as legal."""
+    usual, found = defaults(loop, n, m), []
+    for p in (p for p in loop.params if p.kind == "int"):
+        low, high = bounds(p, n, m)
+        found += [{**usual, p.name: value} for value in (low - n, low - 3, high + 5, high + n)]
+    return [values for values in found if is_legal(loop, n, m, values)]
 
 
 def _others(loop: Loop, n: int, m: int) -> dict:

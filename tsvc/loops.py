@@ -189,6 +189,11 @@ class Loop:
         return infer.depth(self.function) > (2 if self.is_2d else 1)
 
     @cached_property
+    def is_line_of_matrix(self) -> bool:
+        """Whether it takes a matrix, of which its single loop meets no more than a line: a large one costs little."""
+        return self.is_2d and infer.depth(self.function) == 1
+
+    @cached_property
     def reductions(self) -> tuple[str, ...]:
         """Real scalars that the loop accumulates into."""
         return infer.reductions(self.function)

@@ -41,6 +41,7 @@ _ATTRIBUTES = {
     "a clock": "elapsed_time do_bench do_bench_cudagraph perf_counter perf_counter_ns clock64 globaltimer",
     "files": "fromfile tofile memmap open_memmap loadtxt savetxt genfromtxt load_inline load_library",
     "whether it is timed": "is_current_stream_capturing",
+    "who runs it": "InterpretedFunction GridExecutor InterpreterError",
     "code that is not in its text": "__import__ __loader__ __spec__ import_module",
     "its names by text": "__getattribute__",
 }
@@ -57,6 +58,8 @@ _BUILTINS = {
     "__loader__": "code that is not in its text",
     "__spec__": "code that is not in its text",
     "__file__": "the environment",
+    "hash": "the host's random numbers",
+    "id": "memory by address",
     "globals": "its names by text",
     "vars": "its names by text",
 }
@@ -68,12 +71,25 @@ _SUBMODULES = {
     "knobs": "the environment",
     "interpreter": "the environment",
     "__dict__": "its names by text",
+    "_C": "the insides of torch and triton",
+    "distributed": "processes and threads",
+    "datetime64": "a clock",
+    "from_file": "files",
+    "get_num_threads": "the environment",
+    "get_num_interop_threads": "the environment",
+    "__config__": "the environment",
 }
+#: Random numbers of torch: their seed differs from run to run. Triton's have a seed of the kernel's own.
+_RANDOM_WORDS = (
+    "seed initial_seed rand randn randint randperm rand_like randn_like randint_like bernoulli multinomial normal "
+    "poisson Generator default_generator get_rng_state"
+)
+_RANDOM = frozenset(_RANDOM_WORDS.split())
 #: Modules whose names torch and numpy have for functions, or for harmless modules, of their own.
 _FUNCTIONS = frozenset(["code", "io", "queue", "select", "signal", "sys"])
 _COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.TryStar, ast.Match, ast.ExceptHandler, ast.match_case)
 #: How those begin that stand for nothing else when they are words of a text: of str.format, or of assembly.
-_TELLING = ("_", "f_", "tb_", "gi_", "clock64", "globaltimer")
+_TELLING = ("_", "f_", "tb_", "gi_", "clock64", "globaltimer", "Interpret", "GridExecutor")
 #: Functions of the module operator that take names as text.
 _GETTERS = frozenset(("attrgetter", "methodcaller"))
 _WORD = re.compile(r"\w+")
@@ -282,6 +298,8 @@ def _of_name(line: int, full: str) -> Iterator[Use]:
             yield Use(line, full, _SUBMODULES[part])
         elif part in ("save", "load") and head in ("torch", "numpy") and position == 0:
             yield Use(line, full, "files")
+        elif part in _RANDOM and head == "torch":
+            yield Use(line, full, _KIND_OF["random"])
         elif bare == "sys" and rest[position + 1 :] and rest[position + 1] not in _OF_SYS:
             yield Use(line, full, "the environment")
         elif not is_language and _is_elsewhere(bare):

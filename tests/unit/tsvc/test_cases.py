@@ -43,6 +43,19 @@ def test_another_seed_draws_other_data_at_the_same_sizes():
         assert same == (one.kind == "tsvc") or one.n < 3
 
 
+def test_parameters_go_beyond_what_they_are_drawn_from():
+    found = {case.params["k"] for case in fixed(LOOPS["s162"], SIZES)}
+    assert min(found) < -1000 and -5 in found and max(found) == 1  # k <= 1 is the loop's own rule
+    found = {case.params["n1"] for case in fixed(LOOPS["s122"], SIZES) if case.n == 1000}
+    assert {1006, 2001} <= found
+    assert not any(case.params["inc"] > 1 for case in fixed(LOOPS["s171"], SIZES))  # a longer stride leaves the array
+
+
+def test_a_line_of_a_large_matrix_is_judged_where_it_costs_little():
+    assert {case.m for case in fixed(LOOPS["s258"], sizes(LOOPS["s258"], False))} >= {1100, 300}
+    assert max(case.m for case in fixed(LOOPS["s231"], sizes(LOOPS["s231"], False))) == 300
+
+
 def test_rounded_data_also_come_in_several_blocks():
     assert [case.n for case in fixed(LOOPS["s000"], SIZES) if case.kind == "uniform"] == [1000, 2049]
 
