@@ -137,7 +137,11 @@ class Loop:
     @cached_property
     def hands_on_elements(self) -> bool:
         """Whether it reads an array beside the elements of it that it writes."""
-        return any(a.role == "inout" and len(a.subscripts) > 1 for a in self.arrays)
+        return bool(self._handed_on)
+
+    @property
+    def _handed_on(self) -> list[str]:
+        return [a.name for a in self.arrays if a.role == "inout" and len(a.subscripts) > 1]
 
     @cached_property
     def is_chained(self) -> bool:
@@ -147,8 +151,7 @@ class Loop:
     @cached_property
     def multiplies_elements(self) -> bool:
         """Whether it multiplies elements that it hands on: there may be products of as many factors as it has steps."""
-        handed_on = [a.name for a in self.arrays if a.role == "inout" and len(a.subscripts) > 1]
-        return infer.multiplies(self.function, handed_on)
+        return infer.multiplies(self.function, self._handed_on)
 
     @cached_property
     def scale(self) -> float:
