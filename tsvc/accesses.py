@@ -50,16 +50,22 @@ class AccessLog:
         self.made: np.ndarray = before.made if before else np.zeros(programs, np.int64)
         self.stored: np.ndarray = before.stored if before else np.zeros(programs, np.int64)
         self.program, self.epoch, self.size = 0, 0, 0
+        self._epochs: dict[int, int] = {}
+        self._latest = 0
         self.accesses: list[Access] = []
 
     def enter(self, program: int) -> None:
-        """What follows is done by another program."""
+        """What follows is done by another program, which may have begun before."""
         self.program = program
-        self.epoch += 1
+        if program in self._epochs:
+            self.epoch = self._epochs[program]
+        else:
+            self.barrier()
 
     def barrier(self) -> None:
         """What follows in this program comes after all that its lanes did so far."""
-        self.epoch += 1
+        self._latest += 1
+        self.epoch = self._epochs[self.program] = self._latest
 
     def add(self, kind: int, addresses: np.ndarray, lanes: np.ndarray | None, width: int, *more) -> None:
         """One access; lanes: None when all are active; more: the last fields of Access."""

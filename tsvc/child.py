@@ -29,6 +29,7 @@ _OBSERVERS = (
     "torch_calls",
     "kept",
     "interpreter",
+    "interleaving",
     "launches",
     "blindness",
     "hints",
@@ -36,6 +37,7 @@ _OBSERVERS = (
     "accesses",
     "races",
     "tree_order",
+    "undefined",
     "shortcuts",
     "integrity",
 )
@@ -373,7 +375,8 @@ class _Interpreted(_Runner):
 
     def observed(self, before: dict, after: dict) -> dict:
         seen = self.observer
-        more: dict = {"reordered": seen.reordered, "atomics": seen.atomics}
+        names = ("reordered", "atomics", "exchanges", "has_undefined")
+        more: dict = {name: getattr(seen, name) for name in names}
         if seen.ablation_of_call != "bare":  # where torch is not watched
             more |= {"unaccounted": seen.unaccounted(before, after), "copied": seen.copied(before, after)}
         if seen.log is not None:  # else nobody counted

@@ -29,16 +29,19 @@ GATES: dict[str, str] = {
     "named": "the sizes and parameters that a kernel's own text names",
     "parameters": "several values of each scalar parameter",
     "data": "data that mix signs, scales, ties, zeros and duplicates",
-    # Memory and order (tsvc.interpreter, tsvc.child, tsvc.kept, tsvc.pdl)
+    # Memory and order (tsvc.interpreter, tsvc.interleaving, tsvc.child, tsvc.kept, tsvc.pdl,
+    # tsvc.undefined)
     "guards": "zones of noise beside every array must not change",
     "addresses": "every address is inside the arrays of its launch",
     "grids": "no grid is larger than a GPU takes",
     "tuning": "an autotuned kernel is run once more first, and what tuning restores is restored",
     "hints": "what a kernel promises the compiler of its numbers is so",
     "poison": "fresh allocations hold other garbage on each call",
+    "undefined": "lanes that a load's mask leaves out hold noise where no other value is given",
     "state": "what a call keeps of its data is noise for the next",
     "fills": "arrays that are only written hold other old contents on each call",
     "order": "programs run in natural, reversed and random order",
+    "interleaving": "programs that use atomics go on between each other's",
     "races": "what one program of a launch writes no other reads or writes, unless atomics order them",
     # Who does the work (tsvc.child, tsvc.reach)
     "launches": "at least one Triton kernel is launched",

@@ -1,12 +1,14 @@
 """Triton's interpreter under observation: program order permuted, every address checked and logged.
 
 Imported by the child alone. Programs of a launch run one after another in the interpreter; in natural order some
-races never show, so the order is an argument. Before each load, store and atomic, the active addresses are compared
-with the extents of the tensors that were passed to the launch; tsvc.races compares those of different programs.
+races never show, so the order is an argument, and in one they take turns (tsvc.interleaving). Before each load, store
+and atomic, the active addresses are compared with the extents of the tensors that were passed to the launch;
+tsvc.races compares those of different programs.
 """
 
 import contextlib
 import ctypes
+import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 
@@ -22,8 +24,10 @@ from tsvc.accesses import ATOMIC, LOAD, STORE, AccessLog, Extent, disjoint, mark
 from tsvc.blindness import Blindness, tensors_in
 from tsvc.gates import ALL
 from tsvc.hints import HINTS, holds
+from tsvc.interleaving import Patience, Turns, Waiting
 from tsvc.kept import Kept
 from tsvc.races import find_race
+from tsvc.undefined import undefined
 
 #: The builder's memory operations: kind, and which arguments are pointer, mask, value and memory semantics.
 #: create_load and create_store end in these.
@@ -43,23 +47,19 @@ _LOG_LIMIT = 1 << 24
 _MANY = 64
 #: The largest second and third dimension of a grid.
 _GRID_LIMIT = 65535
-#: The same atomic on the same address with the same outcome, so often in a row, is a program that waits.
-_PATIENCE = 2000
 
 
 class OutOfBoundsAccess(Exception):
     """A program touched memory outside the tensors of its launch."""
 
 
-class Waiting(Exception):
-    """A program waits for another, which has not run yet."""
-
-
 class Observer:
     """Watches all launches from `start` on.
 
     launches: how many grids ran; programs: the most that one of them had; reordered: how many of these had more than
-    one program in another than natural order. atomics: whether any atomic orders memory. inside: a launch is going on.
+    one program in another than natural order. atomics: whether any atomic orders memory; exchanges: whether several
+    programs of a launch use atomics at all. has_undefined: a load left lanes without a value.
+    inside: a launch is going on.
     accesses: elements that all programs touched; busiest: that the busiest of each launch did, where these are logged.
     out_of_bounds: the first address outside, in words, or None; race: the first race; clobbered: the first input that
     changed; broken: the first promise to the compiler that does not hold; refused: a grid that no GPU takes.
@@ -108,7 +108,8 @@ class Observer:
         }
 
     def reset(self) -> None:
-        self.launches, self.programs, self.reordered, self.atomics = 0, 0, 0, False
+        self.launches, self.programs, self.reordered = 0, 0, 0
+        self.atomics, self.exchanges, self.has_undefined = False, False, False
         self.inside = False
         self.patched: set[str] = set()
         self.permutation: np.ndarray | None = None
@@ -128,8 +129,8 @@ class Observer:
         self.ablation_of_call: str | None = None
         self.blindness: Blindness | None = None
         self.turned = ""
-        self.waited: tuple = ()
-        self.patience = _PATIENCE
+        self.patience = Patience()
+        self.turns: Turns | None = None
 
     def start(
         self,
@@ -143,7 +144,7 @@ class Observer:
     ) -> None:
         """Begin a run.
 
-        order: "natural", "reversed" or "random" (then by seed).
+        order: "natural", "reversed", "random" (by seed) or "interleaved" (at random, and taking turns at atomics).
         arrays: the tensors of the call; each lies in a larger storage whose rest is guard zone.
         gates: those of tsvc.gates in force.
         ablation: "skip" leaves every launch out, "fail" lets it raise what Triton raises when memory is short.
@@ -183,7 +184,11 @@ class Observer:
                         for name, words, low, high in self.words
                         if "races" in self.gates and "dispatch" in self.gates
                     ]
-                    return call(executor_self, *args, **kwargs)
+                    with self._taking_turns(executor_self):
+                        return call(executor_self, *args, **kwargs)
+            except Waiting as waiting:
+                self.race = str(waiting)
+                raise
             finally:
                 self.inside = False
                 self.kept.launched(named, self.stored)
@@ -196,14 +201,14 @@ class Observer:
                     self.busiest += int(made.max(initial=0))
 
         def observed_dim(*dim):
-            self.dim = dim
+            self.dim, self.begun = dim, 0
             total = int(np.prod(dim))
             self.programs = max(self.programs, total)
             if "grids" in self.gates and max(dim[1:], default=1) > _GRID_LIMIT and self.refused is None:
                 self.refused = f"grid {tuple(dim)}: CUDA takes at most {_GRID_LIMIT} in its second and third dimension"
             if self.order == "reversed":
                 self.permutation = np.arange(total)[::-1]
-            elif self.order == "random":
+            elif self.order in ("random", "interleaved"):
                 self.permutation = np.random.default_rng([self.seed, self.launches]).permutation(total)
             else:
                 self.permutation = None
@@ -217,15 +222,39 @@ class Observer:
             if self.permutation is not None:
                 index = int(self.permutation[index])
                 x, y, z = index // (ny * nz), index // nz % ny, index % nz
-            if self.log is not None:
-                if self.log.size > _LOG_LIMIT:
-                    self._search()
-                    self.log = AccessLog(self.allowed, self.log.programs, self.log)
-                self.log.enter(index)
-            return set_index(x, y, z)
+            self.begun += 1
+            self._enter((x, y, z), Patience())
 
+        self._set_index = set_index
         executor.__call__ = observed_call
         builder.set_grid_dim, builder.set_grid_idx = observed_dim, permuted_index
+
+    def _enter(self, place: tuple[int, int, int], patience: Patience) -> None:
+        """What follows is done by the program at a place in the grid."""
+        _, ny, nz = self.dim
+        if self.log is not None:
+            if self.log.size > _LOG_LIMIT:
+                self._search()
+                self.log = AccessLog(self.allowed, self.log.programs, self.log)
+            self.log.enter((place[0] * ny + place[1]) * nz + place[2])
+        self.patience = patience
+        self._set_index(*place)
+
+    @contextlib.contextmanager
+    def _taking_turns(self, executor) -> Iterator[None]:
+        """In interleaved order the programs of a launch go on at each other's atomics."""
+        if self.order != "interleaved":
+            yield
+            return
+        body, builder = executor.fn, triton_interpreter.interpreter_builder
+        self.turns = Turns(self._enter, [self.seed, self.launches])
+        executor.fn = self.turns.around(body, lambda: builder.grid_idx, lambda: self.begun == math.prod(self.dim))
+        try:
+            yield
+        finally:
+            executor.fn = body
+            self.turns.close()
+            self.turns = None
 
     @contextlib.contextmanager
     def _seeing(self, executor, named: dict) -> Iterator[None]:
@@ -254,6 +283,7 @@ class Observer:
         patch = triton_interpreter._patch_lang
 
         def patch_once(function):
+            function = inspect.unwrap(function)  # as it is where programs take turns
             languages = {value.__name__ for value in function.__globals__.values() if value is tl or value is tl.core}
             if self.inside and languages and languages <= self.patched:
                 return triton_interpreter._LangPatchScope()
@@ -393,8 +423,14 @@ class Observer:
                 if not active.all():
                     lanes = np.flatnonzero(active)
                     addresses = addresses.reshape(-1)[lanes]
+            if name == "create_masked_load" and args[2] is None and lanes is not None and "undefined" in self.gates:
+                args = (*args[:2], self._undefined(args[0]), *args[3:])
             if not addresses.size:
                 return operation(*args, **kwargs)
+            if kind == ATOMIC:
+                self.exchanges |= math.prod(self.dim) > 1
+                if self.turns is not None:
+                    self.turns.pause()
             width = max(1, args[pointer].get_element_ty().primitive_bitwidth // 8)
             outside = self._outside(addresses, width)
             if outside is not None and "addresses" in self.gates:
@@ -419,14 +455,21 @@ class Observer:
             if self.log is not None:
                 self._follow(kind, addresses, width)
             if kind == ATOMIC and addresses.size == 1:
-                self._wait(name, int(addresses.reshape(-1)[0]), result.data)
+                self.patience.note((name, int(addresses.reshape(-1)[0]), result.data.tobytes()))
                 if self.log is not None:
                     self.log.barrier()  # the outcome reaches the other threads through one
             else:
-                self.waited = ()
+                self.patience.note(())
             return result
 
         setattr(builder, name, observed)
+
+    def _undefined(self, pointer):
+        """What lanes without a value hold in a load by this pointer."""
+        element = pointer.get_element_ty()
+        values = undefined(pointer.data.shape, triton_interpreter._get_np_dtype(element), self.seed)
+        self.has_undefined = True
+        return triton_interpreter.TensorHandle(values, element)
 
     def _inputs_at(self, addresses: np.ndarray) -> list[tuple[str, np.ndarray]]:
         """What the inputs hold that an access may change, though another may put it back."""
@@ -482,7 +525,9 @@ class Observer:
         """The order in which a program's lanes come to what orders them by nothing; None for their own."""
         if self.order == "reversed":
             return np.arange(count)[::-1]
-        return np.random.default_rng([self.seed, count]).permutation(count) if self.order == "random" else None
+        if self.order == "natural":
+            return None
+        return np.random.default_rng([self.seed, count]).permutation(count)
 
     def _in_some_order(self, operation: Callable, args: tuple, kwargs: dict, pointer: int):
         """An atomic's lanes one after another, in an order that no GPU promises to be that of the lanes."""
@@ -500,14 +545,6 @@ class Observer:
         back = np.empty_like(result.data.reshape(-1))
         back[turned] = result.data.reshape(-1)
         return make(back.reshape(shape), result.dtype)
-
-    def _wait(self, name: str, address: int, outcome: np.ndarray) -> None:
-        waited = (name, address, outcome.tobytes())
-        self.patience = self.patience - 1 if waited == self.waited else _PATIENCE
-        self.waited = waited
-        if not self.patience:
-            self.race = "a program waits for another that has not run: only a lucky order of programs lets it end"
-            raise Waiting(self.race)
 
     def _outside(self, addresses: np.ndarray, width: int) -> int | None:
         """The first address whose element is not within a tensor of the launch."""

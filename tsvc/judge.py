@@ -20,7 +20,9 @@ from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, Racy, Reac
 
 #: (program order, old contents of write-only arrays) of the calls that one case is judged by; in the interpreter the
 #: first is left out above 2**11 elements, and all but the last above 2**13: shorter cases show what orders do.
+#: INTERLEAVED comes besides where several programs of a launch use atomics.
 INTERPRETED: tuple[tuple[str, int], ...] = (("natural", 0), ("reversed", 1), ("random", 2))
+INTERLEAVED = "interleaved", 3
 _TWO_ORDERS, _ONE_ORDER = 1 << 11, 1 << 13
 ON_GPU: tuple[tuple[str, int], ...] = (("natural", 0), ("natural", 1))
 
@@ -208,10 +210,17 @@ class Judge:
             # What is accessed does not depend on the order of programs, unless atomics make it so.
             gates = self.gates if not found or first.get("atomics") else self.gates - {"races"}
             found.append((order, fill, *self._call(kernel, expected, order, fill, gates)))
+        if found[0][-1].header.get("exchanges") and {"order", "interleaving"} <= self.gates:
+            found.append((*INTERLEAVED, *self._call(kernel, expected, *INTERLEAVED, self.gates)))
         for position, (order, fill, failure, answer) in enumerate(found):
             if failure:
                 if answer.header.get("kept"):
                     note = "what earlier calls kept of their data is noise by now: it may rely on that"
+                    raise type(failure)(f"{failure}\n  note    {note}")
+                if self._hangs_on_undefined(kernel, expected, order, fill, answer):
+                    note = (
+                        "lanes that a load's mask leaves out hold anything where no `other` is given: it relies on them"
+                    )
                     raise type(failure)(f"{failure}\n  note    {note}")
                 racy = self._racy(kernel, expected, order, fill, failure, answer)
                 if racy is None and position:
@@ -293,6 +302,12 @@ class Judge:
         """
         interpreted = self.device.mode == "interpreter"
         return interpreted and "blindness" in self.gates and largest(expected.case) > FEW
+
+    def _hangs_on_undefined(self, kernel: Kernel, expected: Expected, order: str, fill: int, answer: Answer) -> bool:
+        """Whether a wrong answer is right where lanes without a value hold zeros."""
+        if not answer.header.get("has_undefined"):
+            return False
+        return self._call(kernel, expected, order, fill, self.gates - {"undefined"})[0] is None
 
     def _racy(self, kernel, expected, order, fill, failure: Wrong, answer: Answer) -> Racy | None:
         """Racy when the same call on the same data comes out right, or otherwise wrong, as well."""

@@ -32,3 +32,19 @@ def test_what_is_stored_is_marked():
     mark(log.stores, [(400, marks), (500, others)], 4)
     assert marks.tolist() == [True, False, True, False, True, True]
     assert not others.any()
+
+
+def test_a_program_that_goes_on_is_where_it_was():
+    log = AccessLog([Extent(0, 64, "a")], 2)
+    epochs = []
+    for program in (0, 1, 0, 1):
+        log.enter(program)
+        epochs.append(log.epoch)
+    assert epochs == [1, 2, 1, 2]
+    log.barrier()
+    assert log.epoch == 3
+    log.enter(0)
+    log.barrier()
+    assert log.epoch == 4
+    log.enter(1)
+    assert log.epoch == 3
