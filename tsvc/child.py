@@ -412,8 +412,7 @@ class _OnGpu(_Runner):
         import torch
 
         properties = torch.cuda.get_device_properties(0)
-        cache_bytes = getattr(properties, "L2_cache_size", 0) or 32 << 20  # not every build of torch knows it
-        return {"cache_bytes": cache_bytes, "programs": 16 * properties.multi_processor_count}
+        return {"cache_bytes": self.bench.clock.cache_bytes, "programs": 16 * properties.multi_processor_count}
 
     def synchronize(self) -> None:
         import torch

@@ -21,12 +21,15 @@ from tsvc import fresh
 
 #: A number that nobody can foretell.
 random_bits = secrets.randbits
+#: A cache's size where nobody tells: not every build of torch knows that of a GPU's.
+CACHE_BYTES = 32 << 20
 
 
 class HostClock:
     """Times calls on the host."""
 
     device = "cpu"
+    cache_bytes = CACHE_BYTES
 
     def __init__(self) -> None:
         self.own_now = time.perf_counter
@@ -67,6 +70,11 @@ class CudaClock:
     """Times work on the GPU by events."""
 
     device = "cuda"
+
+    @property
+    def cache_bytes(self) -> int:
+        """The L2 cache's size."""
+        return getattr(torch.cuda.get_device_properties(0), "L2_cache_size", 0) or CACHE_BYTES
 
     def __init__(self) -> None:
         self.own_now = time.perf_counter

@@ -13,7 +13,7 @@ from tsvc.clocks import HostClock
 from tsvc.device import Device
 from tsvc.expected import expect
 from tsvc.gates import ALL
-from tsvc.gputime import Bench
+from tsvc.gputime import CALLS_PER_GRAPH, MEMORY, Bench, calls_that_fit
 from tsvc.judge import Judge
 from tsvc.lease import visible_gpus
 from tsvc.limits import Floors
@@ -219,3 +219,19 @@ def test_the_parents_clock_repeats_what_was_timed():
     seen.clear()
     bench.again(1, by_call=False)
     assert seen and all((one > 0).all() for one in seen)
+
+
+@pytest.mark.parametrize(
+    ("size", "calls"),
+    [
+        (0, CALLS_PER_GRAPH),
+        (256_000, CALLS_PER_GRAPH),
+        (640_000, 19),
+        (1_500_000, 8),
+        (2_000_000, CALLS_PER_GRAPH),  # in memory, whatever is done
+        (MEMORY // 3, 3),
+        (2 * MEMORY, 1),
+    ],
+)
+def test_the_calls_of_a_graph_fit_in_a_fifth_of_the_cache_or_are_timed_in_memory(size, calls):
+    assert calls_that_fit(size, 60 << 20) == calls
