@@ -17,12 +17,18 @@ def s114_kernel(aa_ptr, bb_ptr, m, tiles, BLOCK_SIZE: tl.constexpr):
     inside = (folded == 0) | (tile_row > line)
     rows = tile_row * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
     cols = tile_col * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
-    lower = (cols[None, :] < rows[:, None]) & (rows[:, None] < m) & inside
-    upper = (cols[:, None] < rows[None, :]) & (rows[None, :] < m) & inside
-    mirrored = tl.load(aa_ptr + cols.to(tl.int64)[:, None] * m + rows[None, :], mask=upper, other=0.0)
     offsets = rows.to(tl.int64)[:, None] * m + cols[None, :]
-    bb = tl.load(bb_ptr + offsets, mask=lower, other=0.0)
-    tl.store(aa_ptr + offsets, tl.trans(mirrored) + bb, mask=lower)
+    mirrored_offsets = cols.to(tl.int64)[:, None] * m + rows[None, :]
+    if inside & (tile_row != tile_col) & ((tile_row + 1) * BLOCK_SIZE <= m):  # without a mask accesses are wide
+        mirrored = tl.load(aa_ptr + mirrored_offsets)
+        bb = tl.load(bb_ptr + offsets)
+        tl.store(aa_ptr + offsets, tl.trans(mirrored) + bb)
+    else:
+        lower = (cols[None, :] < rows[:, None]) & (rows[:, None] < m) & inside
+        upper = (cols[:, None] < rows[None, :]) & (rows[None, :] < m) & inside
+        mirrored = tl.load(aa_ptr + mirrored_offsets, mask=upper, other=0.0)
+        bb = tl.load(bb_ptr + offsets, mask=lower, other=0.0)
+        tl.store(aa_ptr + offsets, tl.trans(mirrored) + bb, mask=lower)
 
 
 def s114(aa: torch.Tensor, bb: torch.Tensor, m: int) -> None:

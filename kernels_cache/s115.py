@@ -1,7 +1,8 @@
-"""Forward substitution in groups of 16, a chain that is sequential from group to group. The first launch inverts
-every group's triangle and folds the inverse into the rows behind it: F[j, c] is what right-hand side j of the group
-takes from column c, in the group's own columns and in those behind. Then, for every 256 columns, one program runs
-down the groups with nothing but F, and many programs subtract what it solved from the columns behind."""
+"""Forward substitution in groups of 16, a chain that is sequential from group to group. The first launch folds the
+inverse of every group's triangle into the group's rows: F[j, c] is what right-hand side j of the group takes from
+column c, in the group's own columns and in those behind. A lane has one column and solves the triangle for it, upwards,
+with the rows in registers. Then, for every 256 columns, one program runs down the groups with nothing but F, and many
+programs subtract what it solved from the columns behind."""
 
 import torch
 import triton
@@ -13,7 +14,6 @@ def s115_fold_kernel(
     aa_ptr,
     folded_ptr,
     m,
-    stride,
     GROUP: tl.constexpr,
     BLOCK_SIZE: tl.constexpr,
     COLUMNS: tl.constexpr,
@@ -21,45 +21,49 @@ def s115_fold_kernel(
 ):
     if OVERLAP:  # the next launch may start now; it waits before it reads what this one writes
         tl.extra.cuda.gdc_launch_dependents()
-    lane = tl.arange(0, GROUP)
-    first = tl.program_id(0).to(tl.int64) * GROUP
-    local = tl.program_id(1) * COLUMNS + tl.arange(0, COLUMNS)
-    cols = first // BLOCK_SIZE * BLOCK_SIZE + local
-    if tl.program_id(1) * COLUMNS + COLUMNS > first % BLOCK_SIZE:
-        rows = first + lane
-        tile = tl.load(
-            aa_ptr + rows[:, None] * m + cols[None, :],
-            mask=(cols[None, :] >= first + GROUP) & (cols[None, :] < m),
-            other=0.0,
-        )
-        # Row j of the inverse solves the triangle for unit vector j; all are solved together.
-        inverse = tl.where(lane[:, None] == lane[None, :], 1.0, 0.0)
-        own = first + lane
-        row_ptr = aa_ptr + first * m + own
-        for k in tl.static_range(GROUP - 1):
-            row = tl.load(row_ptr + k * m, mask=(lane > k) & (own < m), other=0.0)
-            step = tl.gather(inverse, tl.full((GROUP, GROUP), k, dtype=tl.int32), axis=1)
-            inverse -= row[None, :] * step
-        folded = tl.dot(inverse, tile, input_precision="ieee")
-        target_ptr = folded_ptr + rows[:, None] * stride
-        tl.store(target_ptr + local[None, :], folded, mask=cols[None, :] >= first + GROUP)
-        if tl.program_id(1) == first % BLOCK_SIZE // COLUMNS:
-            unit = tl.where(lane[:, None] == lane[None, :], 1.0, 0.0)
-            tl.store(target_ptr + (first % BLOCK_SIZE + lane)[None, :], unit - inverse)
+    lane = tl.arange(0, COLUMNS)
+    group = tl.program_id(0) + lane // COLUMNS  # the same in every lane: each loads the whole triangle itself
+    local = tl.program_id(1) * COLUMNS + lane
+    ahead = local - group * GROUP % BLOCK_SIZE  # columns right of the group's first one
+    if tl.program_id(1) * COLUMNS + COLUMNS > tl.program_id(0) * GROUP % BLOCK_SIZE:
+        first = group * GROUP
+        inside = first + ahead < m
+        triangle_ptr = aa_ptr + first.to(tl.int64) * (m + 1)
+        rows = ()
+        for i in tl.static_range(GROUP):
+            rows += (tl.load(triangle_ptr + i * m + ahead, mask=(ahead > i) & inside, other=0.0),)
+        elements = ()  # the triangle above the diagonal, by columns from the last one, the same in all lanes
+        for j in tl.static_range(GROUP - 1, 0, -1):
+            for i in tl.static_range(j):
+                elements += (tl.load(triangle_ptr + i * m + j, mask=first + j < m, other=0.0),)
+        solved = ()
+        for j in tl.static_range(GROUP - 1, -1, -1):
+            row = rows[j]
+            solved = (row,) + solved
+            above = ()
+            for i in tl.static_range(j):
+                above += (rows[i] - elements[GROUP * (GROUP - 1) // 2 - j * (j + 1) // 2 + i] * row,)
+            rows = above
+        for q in tl.static_range(GROUP // 4):
+            four = tl.join(tl.join(solved[4 * q], solved[4 * q + 2]), tl.join(solved[4 * q + 1], solved[4 * q + 3]))
+            offsets = ((group * (GROUP // 4) + q) * BLOCK_SIZE + local)[:, None] * 4 + tl.arange(0, 4)[None, :]
+            tl.store(folded_ptr + offsets, tl.reshape(four, (COLUMNS, 4)), mask=(ahead >= 0)[:, None])
 
 
 @triton.jit
-def s115_load_folded(folded_ptr, group, count, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr, STRIDE: tl.constexpr):
-    rows = tl.arange(0, GROUP)[:, None]
-    cols = tl.arange(0, BLOCK_SIZE)[None, :]
-    mask = (cols >= group * GROUP) & (group * GROUP < count)
-    return tl.load(folded_ptr + group * GROUP * STRIDE + (rows * STRIDE + cols), mask=mask, other=0.0)
+def s115_load_folded(folded_ptr, group, count, GROUP: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+    # By fours of rows, then columns, then rows: each lane holds all rows of its columns.
+    offsets = tl.arange(0, GROUP * BLOCK_SIZE)
+    mask = (offsets // 4 % BLOCK_SIZE >= group * GROUP) & (group * GROUP < count)
+    tile = tl.load(folded_ptr + group * GROUP * BLOCK_SIZE + offsets, mask=mask, other=0.0)
+    return tl.reshape(tile, (GROUP // 4, BLOCK_SIZE, 4))
 
 
 @triton.jit
 def s115_subtract(rest, folded, group, GROUP: tl.constexpr):
     right = tl.gather(rest, group * GROUP + tl.arange(0, GROUP), axis=0)
-    return rest - tl.sum(folded * right[:, None], axis=0)
+    right = tl.reshape(right, (GROUP // 4, 1, 4))
+    return rest - tl.sum(tl.sum(folded * right, axis=2), axis=0)
 
 
 @triton.jit
@@ -69,30 +73,24 @@ def s115_solve_kernel(
     start,
     last,
     GROUP: tl.constexpr,
+    AHEAD: tl.constexpr,
     BLOCK_SIZE: tl.constexpr,
-    STRIDE: tl.constexpr,
     OVERLAP: tl.constexpr,
 ):
     cols = start + tl.arange(0, BLOCK_SIZE)
     if OVERLAP:
         tl.extra.cuda.gdc_wait()
         tl.extra.cuda.gdc_launch_dependents()
-    folded_ptr += start.to(tl.int64) * STRIDE
+    folded_ptr += start.to(tl.int64) * BLOCK_SIZE
     count = last - start
     rest = tl.load(a_ptr + cols, mask=cols < last, other=0.0)
-    f0 = s115_load_folded(folded_ptr, 0, count, GROUP, BLOCK_SIZE, STRIDE)
-    f1 = s115_load_folded(folded_ptr, 1, count, GROUP, BLOCK_SIZE, STRIDE)
-    f2 = s115_load_folded(folded_ptr, 2, count, GROUP, BLOCK_SIZE, STRIDE)
-    f3 = s115_load_folded(folded_ptr, 3, count, GROUP, BLOCK_SIZE, STRIDE)
-    for group in range(0, tl.cdiv(count, GROUP), 4):  # what lies behind the last group is 0
-        rest = s115_subtract(rest, f0, group, GROUP)
-        f0 = s115_load_folded(folded_ptr, group + 4, count, GROUP, BLOCK_SIZE, STRIDE)
-        rest = s115_subtract(rest, f1, group + 1, GROUP)
-        f1 = s115_load_folded(folded_ptr, group + 5, count, GROUP, BLOCK_SIZE, STRIDE)
-        rest = s115_subtract(rest, f2, group + 2, GROUP)
-        f2 = s115_load_folded(folded_ptr, group + 6, count, GROUP, BLOCK_SIZE, STRIDE)
-        rest = s115_subtract(rest, f3, group + 3, GROUP)
-        f3 = s115_load_folded(folded_ptr, group + 7, count, GROUP, BLOCK_SIZE, STRIDE)
+    tiles = ()
+    for group in tl.static_range(AHEAD):
+        tiles += (s115_load_folded(folded_ptr, group, count, GROUP, BLOCK_SIZE),)
+    for group in tl.static_range(BLOCK_SIZE // GROUP):  # what lies behind the last group is 0
+        rest = s115_subtract(rest, tiles[group], group, GROUP)
+        if group + AHEAD < BLOCK_SIZE // GROUP:
+            tiles += (s115_load_folded(folded_ptr, group + AHEAD, count, GROUP, BLOCK_SIZE),)
     tl.store(a_ptr + cols, rest, mask=cols < last)
 
 
@@ -113,15 +111,13 @@ def s115_update_kernel(a_ptr, aa_ptr, start, m, BLOCK_SIZE: tl.constexpr, BLOCK_
 def s115(a: torch.Tensor, aa: torch.Tensor, m: int) -> None:
     if m < 2:
         return
-    GROUP, BLOCK_SIZE, COLUMNS = 16, 256, 16
+    GROUP, AHEAD, BLOCK_SIZE, COLUMNS = 16, 8, 256, 32
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}
     blocks = triton.cdiv(m, BLOCK_SIZE)
-    # Rows of an odd length: each thread then holds all of a group's rows in its columns.
-    STRIDE = BLOCK_SIZE + 1
-    folded = torch.empty(blocks * BLOCK_SIZE * STRIDE, dtype=aa.dtype, device=aa.device)
+    folded = torch.empty(blocks * BLOCK_SIZE * BLOCK_SIZE, dtype=aa.dtype, device=aa.device)
     s115_fold_kernel[(triton.cdiv(m, GROUP), BLOCK_SIZE // COLUMNS)](
-        aa, folded, m, STRIDE, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, COLUMNS=COLUMNS, OVERLAP=overlap, num_warps=1
+        aa, folded, m, GROUP=GROUP, BLOCK_SIZE=BLOCK_SIZE, COLUMNS=COLUMNS, OVERLAP=overlap, num_warps=1
     )
     for start in range(0, m, BLOCK_SIZE):
         last = min(start + BLOCK_SIZE, m)
@@ -131,8 +127,8 @@ def s115(a: torch.Tensor, aa: torch.Tensor, m: int) -> None:
             start,
             last,
             GROUP=GROUP,
+            AHEAD=AHEAD,
             BLOCK_SIZE=BLOCK_SIZE,
-            STRIDE=STRIDE,
             OVERLAP=overlap,
             num_warps=8,
             **options,

@@ -2,6 +2,8 @@
 The first launch counts the positive c of every tile, the second adds the counts of the preceding tiles to a
 prefix count of its own tile and scatters; all positions are distinct. Where there are many tiles, a launch between
 them turns the counts into prefix counts, so that each program needs one of them only.
+
+A short array takes one launch, in which every program counts all elements before its own itself.
 """
 
 import torch
@@ -68,9 +70,35 @@ def s123_kernel(
     tl.store(a_ptr + carry + slots + 1, c + d * e, mask=mask & (c > 0))
 
 
+@triton.jit
+def s123_short_kernel(
+    a_ptr, b_ptr, c_ptr, d_ptr, e_ptr, half, BLOCK_SIZE: tl.constexpr, BLOCK_EARLIER: tl.constexpr
+):
+    start = tl.program_id(0) * BLOCK_SIZE
+    offsets = tl.max_contiguous(start + tl.arange(0, BLOCK_SIZE), 1)  # one element a lane, as they are stored
+    mask = offsets < half
+    b = tl.load(b_ptr + offsets, mask=mask)
+    c = tl.load(c_ptr + offsets, mask=mask, other=0.0)
+    d = tl.load(d_ptr + offsets, mask=mask)
+    e = tl.load(e_ptr + offsets, mask=mask)
+    others = tl.arange(0, BLOCK_EARLIER)
+    earlier = tl.load(c_ptr + others, mask=others < start, other=0.0)
+    positive = (c > 0).to(tl.int32)
+    slots = offsets + tl.cumsum(positive, 0) - positive
+    places = tl.sum((earlier > 0).to(tl.int32), 0) + slots
+    tl.store(a_ptr + places, b + d * e, mask=mask)
+    tl.store(a_ptr + places + 1, c + d * e, mask=mask & (c > 0))
+
+
 def s123(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor, e: torch.Tensor, n: int) -> None:
     half = n // 2
     if half == 0:
+        return
+    if half <= 1 << 14:
+        BLOCK_SIZE = 512
+        s123_short_kernel[(triton.cdiv(half, BLOCK_SIZE),)](
+            a, b, c, d, e, half, BLOCK_SIZE=BLOCK_SIZE, BLOCK_EARLIER=1 << 14, num_warps=16
+        )
         return
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}

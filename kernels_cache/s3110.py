@@ -1,4 +1,5 @@
-"""Maximum of the matrix and its first position in row order: each lane keeps the first maximum of its own elements.
+"""Maximum of the matrix and its first position in row order: each lane keeps the first maximum of its own elements, of
+which four are neighbours.
 
 Every program of the first launch leaves its own maximum and where it was, in one word that compares like the value and,
 among equal values, prefers the smaller index. The second launch takes the largest word.
@@ -17,18 +18,39 @@ def word(values, indices):
 
 
 @triton.jit
+def four(values, LANES: tl.constexpr):
+    """The four neighbouring elements of each lane, in order."""
+    even, odd = tl.split(tl.reshape(values, (LANES, 2, 2)))
+    x0, x2 = tl.split(even)
+    x1, x3 = tl.split(odd)
+    return x0, x1, x2, x3
+
+
+@triton.jit
+def keep(values, places, x, place):
+    greater = x > values
+    return tl.where(greater, x, values), tl.where(greater, place, places)
+
+
+@triton.jit
 def s3110_partial_kernel(aa_ptr, partial_ptr, size, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
     if OVERLAP:  # the second launch may begin: it waits for the words
         tl.extra.cuda.gdc_launch_dependents()
     pid = tl.program_id(0).to(tl.int64)
     step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE
-    values = tl.full((BLOCK_SIZE,), -float("inf"), dtype=tl.float32)
-    indices = pid * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+    LANES: tl.constexpr = BLOCK_SIZE // 4
+    values = tl.full((LANES,), -float("inf"), dtype=tl.float32)
+    places = tl.zeros((LANES,), dtype=tl.int32)  # four to a step: they take fewer registers than indices
+    place = 0
     for start in range(pid * BLOCK_SIZE, size, step):
         offsets = start + tl.arange(0, BLOCK_SIZE)
-        x = tl.load(aa_ptr + offsets, mask=offsets < size, other=-float("inf"))
-        indices = tl.where(x > values, offsets, indices)
-        values = tl.where(x > values, x, values)
+        x0, x1, x2, x3 = four(tl.load(aa_ptr + offsets, mask=offsets < size, other=-float("inf")), LANES)
+        values, places = keep(values, places, x0, place)
+        values, places = keep(values, places, x1, place + 1)
+        values, places = keep(values, places, x2, place + 2)
+        values, places = keep(values, places, x3, place + 3)
+        place += 4
+    indices = pid * BLOCK_SIZE + (places // 4).to(tl.int64) * step + tl.arange(0, LANES) * 4 + places % 4
     tl.store(partial_ptr + pid, tl.max(word(values, indices), axis=0))
 
 

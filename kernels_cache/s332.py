@@ -1,4 +1,4 @@
-"""First element above t: each lane keeps its own first hit.
+"""First element above t: each lane keeps its own first hit among its elements, of which four are neighbours.
 
 Every program of the first launch leaves its first hit as one word, the index in its upper half and the element in its
 lower half; the second launch takes the smallest word, in which no hit is element -1 at index n.
@@ -16,21 +16,41 @@ def word(element, index):
 
 
 @triton.jit
+def four(values, LANES: tl.constexpr):
+    """The four neighbouring elements of each lane, in order."""
+    even, odd = tl.split(tl.reshape(values, (LANES, 2, 2)))
+    x0, x2 = tl.split(even)
+    x1, x3 = tl.split(odd)
+    return x0, x1, x2, x3
+
+
+@triton.jit
+def keep(places, elements, a, t, place):
+    """The first hit so far; a place is negative where there was none."""
+    hit = (a > t) & (places < 0)
+    return tl.where(hit, place, places), tl.where(hit, a, elements)
+
+
+@triton.jit
 def s332_partial_kernel(a_ptr, partial_ptr, t, n, BLOCK_SIZE: tl.constexpr, OVERLAP: tl.constexpr):
     if OVERLAP:  # the second launch may begin: it waits for the words
         tl.extra.cuda.gdc_launch_dependents()
     pid = tl.program_id(0).to(tl.int64)
     step = tl.num_programs(0).to(tl.int64) * BLOCK_SIZE
-    first = tl.zeros((BLOCK_SIZE,), tl.int32) + n
-    element = tl.full((BLOCK_SIZE,), -1.0, tl.float32)
+    LANES: tl.constexpr = BLOCK_SIZE // 4
+    places = tl.full((LANES,), -1, dtype=tl.int32)  # four to a step
+    elements = tl.full((LANES,), -1.0, dtype=tl.float32)
+    place = 0
     for start in range(pid * BLOCK_SIZE, n, step):
         offsets = start + tl.arange(0, BLOCK_SIZE)
-        mask = offsets < n
-        a = tl.load(a_ptr + offsets, mask=mask, other=0.0)
-        hit = mask & (a > t) & (first == n)
-        first = tl.where(hit, offsets.to(tl.int32), first)
-        element = tl.where(hit, a, element)
-    tl.store(partial_ptr + pid, tl.min(word(element, first), axis=0))
+        a0, a1, a2, a3 = four(tl.load(a_ptr + offsets, mask=offsets < n, other=-float("inf")), LANES)
+        places, elements = keep(places, elements, a0, t, place)
+        places, elements = keep(places, elements, a1, t, place + 1)
+        places, elements = keep(places, elements, a2, t, place + 2)
+        places, elements = keep(places, elements, a3, t, place + 3)
+        place += 4
+    indices = pid * BLOCK_SIZE + (places // 4).to(tl.int64) * step + tl.arange(0, LANES) * 4 + places % 4
+    tl.store(partial_ptr + pid, tl.min(word(elements, tl.where(places < 0, n, indices)), axis=0))
 
 
 @triton.jit
