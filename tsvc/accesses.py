@@ -24,7 +24,7 @@ class Access:
 
     addresses: of the active lanes, flat, `width` bytes each; lanes: which these are, or ALL_LANES.
     epoch: changes with the program and at each of its barriers. values: what a store stores, or None.
-    acquires, releases: what an atomic orders.
+    acquires, releases: what an atomic orders. of_one_block: its scope ends there, so that to others it is none.
     """
 
     kind: int
@@ -36,6 +36,7 @@ class Access:
     values: np.ndarray | None = None
     acquires: bool = False
     releases: bool = False
+    of_one_block: bool = False
 
 
 class AccessLog:

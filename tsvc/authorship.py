@@ -73,10 +73,14 @@ def check_observed(expected: Expected, answer: Answer, order: str, gates: frozen
 
 def _check_own(case: Case, header: dict) -> None:
     """Raises TorchFallback where torch works on, or writes, much of the loop's own arrays."""
-    if header.get("torch_on_own", 0) > FEW:
+    own = header.get("torch_on_own", 0)
+    allowed = FEW
+    if own and largest(case) > FEW:  # of a loop that touches few elements of long arrays it may work on fewer
+        allowed = min(FEW, (touched(case) or 4 * FEW) // 4)
+    if own > allowed:
         raise TorchFallback(
-            f"torch does the work: on {header['torch_on_own']} elements of the loop's own arrays, which are no partial "
-            f"results of a launch; {FEW} are all that it may work on of them"
+            f"torch does the work: on {own} elements of the loop's own arrays, which are no partial results of a "
+            f"launch; {allowed} are all that it may work on of them"
         )
     for name, (count, changed) in header.get("copied", {}).items():
         if count > max(FEW, SHARE * changed):

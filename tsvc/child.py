@@ -30,6 +30,7 @@ _OBSERVERS = (
     "kept",
     "interpreter",
     "interleaving",
+    "pipelining",
     "launches",
     "blindness",
     "hints",

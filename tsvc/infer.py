@@ -82,8 +82,19 @@ def has_indirect_access(function: CFunction, index_arrays: list[str]) -> bool:
 
 def multiplies(function: CFunction, arrays: list[str]) -> bool:
     """Whether an element of these arrays is a factor, at once, through a scalar or in a helper."""
+    return _is_operand(function, arrays, "*")
+
+
+def computes(function: CFunction, arrays: list[str]) -> bool:
+    """Whether an element of these arrays is an operand of + - * /, at once, through a scalar or in a helper."""
+    return _is_operand(function, arrays, "+-*/")
+
+
+def _is_operand(function: CFunction, arrays: list[str], operators: str) -> bool:
     return any(
-        isinstance(node, c_ast.BinaryOp | c_ast.Assignment) and node.op in ("*", "*=") and _mentions(node, carrier)
+        isinstance(node, c_ast.BinaryOp | c_ast.Assignment)
+        and node.op.removesuffix("=") in set(operators)
+        and _mentions(node, carrier)
         for node, carrier in _carried(function, arrays)
     )
 

@@ -26,6 +26,7 @@ from tsvc.gates import ALL
 from tsvc.hints import HINTS, holds
 from tsvc.interleaving import Patience, Turns, Waiting
 from tsvc.kept import Kept
+from tsvc.pipelining import PipelinedLoop, iterate
 from tsvc.races import find_race
 from tsvc.undefined import undefined
 
@@ -45,8 +46,9 @@ _RELEASES = (_SEMANTIC.RELEASE, _SEMANTIC.ACQUIRE_RELEASE)
 _LOG_LIMIT = 1 << 24
 #: Elements that a launch stores from which on the share of its stores says who works.
 _MANY = 64
-#: The largest second and third dimension of a grid.
+#: The largest second and third dimension of a grid, and how many warps a program may have.
 _GRID_LIMIT = 65535
+_WARPS = (1, 2, 4, 8, 16, 32)
 
 
 class OutOfBoundsAccess(Exception):
@@ -84,6 +86,7 @@ class Observer:
         self._wrap_barriers()
         self._wrap_tuning()
         self._wrap_hints()
+        self._wrap_reordering()
         _wrap_dot()
         for name, places in _OPERATIONS.items():
             self._wrap_access(name, *places)
@@ -131,6 +134,7 @@ class Observer:
         self.turned = ""
         self.patience = Patience()
         self.turns: Turns | None = None
+        self.pipelined: dict[tuple[int, int, int], list[PipelinedLoop]] = {}
 
     def start(
         self,
@@ -172,6 +176,9 @@ class Observer:
             named = {**dict(zip(executor_self.arg_names, args, strict=False)), **kwargs}
             self.allowed = disjoint(self._extents_of(named))
             self.given |= {tensor.untyped_storage().data_ptr() for tensor in tensors_in(named)}
+            self.pipelined.clear()
+            if "grids" in self.gates and kwargs.get("num_warps", 4) not in _WARPS and self.refused is None:
+                self.refused = f"num_warps={kwargs['num_warps']}: CUDA takes a power of two, and at most 32"
             if self.ablation == "fail":
                 raise OutOfResources(1 << 20, 0, "shared memory")
             if self.ablation == "skip":
@@ -288,9 +295,32 @@ class Observer:
             if self.inside and languages and languages <= self.patched:
                 return triton_interpreter._LangPatchScope()
             self.patched |= languages
-            return patch(function)
+            scope = patch(function)
+            plain = tl.range
+            scope.set_attr(tl, "range", lambda *args, **options: self._range(plain(*args, **options), **options))
+            return scope
 
         triton_interpreter._patch_lang = patch_once
+
+    def _range(self, numbers: range, num_stages=None, **options):
+        """What a loop of a program iterates over; num_stages: as tl.range takes it."""
+        stages = getattr(num_stages, "value", num_stages)
+        if stages is None or stages < 2 or "races" not in self.gates:
+            return numbers
+        place = triton_interpreter.interpreter_builder.grid_idx
+        return iterate(numbers, PipelinedLoop(stages), self.pipelined.setdefault(place, []))
+
+    def _pipeline(self, kind: int, addresses: np.ndarray, width: int) -> None:
+        """Note a race of a load with stores that a pipelined loop makes after it."""
+        place = triton_interpreter.interpreter_builder.grid_idx
+        for loop in self.pipelined.get(place, ()):
+            if kind != LOAD:
+                loop.store(addresses)
+            elif (found := loop.overtaken(addresses)) is not None and self.race is None:
+                self.race = (
+                    f"a loop with num_stages loads {self._words(found, width)} some iterations ahead, and before that "
+                    "iteration one stores it"
+                )
 
     def _wrap_tuning(self) -> None:
         """Autotuned kernels run one configuration a call, each in turn: there is nothing to time here.
@@ -442,7 +472,9 @@ class Observer:
                 orders = () if semantics is None else _orders(*args[semantics : semantics + 2])
                 stored = None if value is None else args[value].data
                 self.log.add(kind, addresses, lanes, width, stored, *orders)
-                self.atomics |= any(orders)
+                self.atomics |= any(orders[:2])
+            if self.pipelined:
+                self._pipeline(kind, addresses, width)
             if kind != LOAD:
                 self.stored |= {int(addresses.min()), int(addresses.max())}
             before = [] if kind == LOAD else self._inputs_at(addresses)
@@ -521,6 +553,22 @@ class Observer:
 
         handle.set_attr, builder.create_assume = observed_attr, observed_assume
 
+    def _wrap_reordering(self) -> None:
+        """What a kernel lets the compiler reorder (can_reorder) is reordered."""
+        builder, make = triton_interpreter.interpreter_builder, triton_interpreter.TensorHandle
+        reshape, cat = builder.create_reshape, builder.create_cat
+
+        def reordered(handle):
+            turned = self._order_of(handle.data.size) if "order" in self.gates else None
+            if turned is None:
+                return handle
+            return make(handle.data.reshape(-1)[turned].reshape(handle.data.shape), handle.dtype.scalar)
+
+        def observed_reshape(handle, shape, allow_reorder):
+            return reshape(reordered(handle) if allow_reorder else handle, shape, allow_reorder)
+
+        builder.create_reshape, builder.create_cat = observed_reshape, lambda lhs, rhs: reordered(cat(lhs, rhs))
+
     def _order_of(self, count: int) -> np.ndarray | None:
         """The order in which a program's lanes come to what orders them by nothing; None for their own."""
         if self.order == "reversed":
@@ -563,11 +611,11 @@ class Observer:
         return "an address in none of its tensors"
 
 
-def _orders(semantics, scope) -> tuple[bool, bool]:
-    """(acquires, releases), as another program sees it: one within a block of threads orders nothing for others."""
+def _orders(semantics, scope) -> tuple[bool, bool, bool]:
+    """(acquires, releases, of one block alone), as another program sees it: to that an atomic of one block is none."""
     if scope == _IR.MEM_SYNC_SCOPE.CTA:
-        return False, False
-    return semantics in _ACQUIRES, semantics in _RELEASES
+        return False, False, True
+    return semantics in _ACQUIRES, semantics in _RELEASES, False
 
 
 def _wrap_dot() -> None:

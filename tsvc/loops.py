@@ -170,6 +170,8 @@ class Loop:
         """The same for data at the end of what float32 holds; products may overflow where a condition guards them."""
         if self._calls_functions or (self.hands_on_elements and "*" in self._code):
             return self.scale
+        if not infer.computes(self.function, [array.name for array in self.arrays if array.dtype == "real"]):
+            return 2.0**125
         return 2.0 ** (70 if self.has_conditional and not self.is_chained else self._largest_exponent)
 
     @property

@@ -23,7 +23,7 @@ _NOBODY, _SEVERAL = -1, -2
 
 def find_race(log: AccessLog) -> str | None:
     """The first race in a launch's log, in words, or None."""
-    if {access.kind for access in log.accesses} in (set(), {LOAD}, {ATOMIC}):
+    if {_kind_to_others(access) for access in log.accesses} in (set(), {LOAD}, {ATOMIC}):
         return None
     elements, count, width = log.elements()
     found = _between_programs(log, elements, count) if log.programs > 1 else None
@@ -44,10 +44,15 @@ def _between_programs(log: AccessLog, elements: list[np.ndarray], count: int) ->
     return _unordered(log, elements, clash)
 
 
+def _kind_to_others(access: Access) -> int:
+    """An access's kind as another program sees it."""
+    return STORE if access.of_one_block else access.kind
+
+
 def _owners(log: AccessLog, elements: list[np.ndarray], count: int, kind: int) -> np.ndarray:
     """For each element the program that accesses it in this way, _NOBODY or _SEVERAL."""
     owners = np.full(count, _NOBODY, np.int32)
-    chosen = [k for k, access in enumerate(log.accesses) if access.kind == kind]
+    chosen = [k for k, access in enumerate(log.accesses) if _kind_to_others(access) == kind]
     if chosen:
         touched = np.concatenate([elements[k] for k in chosen])
         programs = np.repeat([log.accesses[k].program for k in chosen], [elements[k].size for k in chosen])
@@ -95,7 +100,8 @@ def _stamp(access: Access) -> int:
 
 
 def _conflict(one: Access, other: Access) -> bool:
-    return one.program != other.program and (one.kind, other.kind) not in ((LOAD, LOAD), (ATOMIC, ATOMIC))
+    kinds = _kind_to_others(one), _kind_to_others(other)
+    return one.program != other.program and kinds not in ((LOAD, LOAD), (ATOMIC, ATOMIC))
 
 
 def _between(one: Access, other: Access, element: str) -> str:

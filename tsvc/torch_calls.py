@@ -86,7 +86,7 @@ class TorchCalls:
         try:
             with (
                 _Operators(self._add, self._note_written, shown, seed, self.kept),
-                _Functions(self._count, shown, self.kept),
+                _Functions(self._read, shown, self.kept),
             ):
                 yield
         finally:
@@ -94,8 +94,17 @@ class TorchCalls:
 
     def _add(self, name: str, given: tuple, result: Any) -> None:
         self.elements[name] += max(map(_elements, (*given, result)))
+        self._add_own(given)
+
+    def _add_own(self, given) -> None:
         mine = [one for one in tensors_in(given) if one.untyped_storage().data_ptr() in self._own]
         self.on_own += max(map(_elements, mine), default=0)
+
+    def _read(self, name: str, given: tuple) -> None:
+        """The host reads tensors' values."""
+        if not self._is_inside():
+            self.elements[name] += _elements(given)
+            self._add_own(given)
 
     def _count(self, name: str, elements: int) -> None:
         if not self._is_inside():
@@ -192,14 +201,14 @@ _Operators.__torch_dispatch__ = _Operators.observe  # type: ignore[method-assign
 
 
 class _Functions(TorchFunctionMode):
-    def __init__(self, count: Callable[[str, int], None], shown: _Shown, kept: Kept):
+    def __init__(self, read: Callable[[str, tuple], None], shown: _Shown, kept: Kept):
         super().__init__()
-        self.count, self.shown, self.kept = count, shown, kept
+        self.read, self.shown, self.kept = read, shown, kept
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         name = getattr(func, "__name__", "")
         if name in _TO_HOST:
-            self.count(name, _elements(args))
+            self.read(name, args)
             result = self.shown.to_host(name, func, args, kwargs or {})
         else:
             result = func(*args, **(kwargs or {}))

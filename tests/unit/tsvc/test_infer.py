@@ -178,3 +178,17 @@ def test_products_of_handed_on_elements(loop, body, multiplied):
 def test_a_helper_may_multiply(loop, value, multiplied):
     before = "static real twice(real x) { return x * 2; }"
     assert loop(f"{_LOOP} a[i + 1] = {value};", before).multiplies_elements is multiplied
+
+
+@pytest.mark.parametrize(
+    ("body", "computed"),
+    [
+        ("if (b[i] > 0) a[i] = b[i + 1];", False),
+        ("a[i] = -b[i];", False),
+        ("a[i] = b[i] + 1;", True),
+        ("a[i] /= b[i];", True),
+        ("{ real t = b[i]; a[i] = 2 - t; }", True),
+    ],
+)
+def test_elements_that_are_only_moved_may_be_as_large_as_float32_has_them(loop, body, computed):
+    assert (loop(f"{_LOOP} {body}").vast_scale < 2.0**125) is computed

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from tsvc.gates import ALL
 from tsvc.inputs import Case
 from tsvc.kernel import Kernel, call
 from tsvc.loops import LOOPS
-from tsvc.verdicts import OutOfBounds
+from tsvc.verdicts import OutOfBounds, Raised
 
 HEAD = "import torch\nimport triton\nimport triton.language as tl\n\n\n"
 
@@ -72,6 +73,79 @@ def s000(a, n):
     run("EXTRA = 1\n" + text)
     with pytest.raises(OutOfBounds, match="an address in none of its tensors"):
         run("EXTRA = 0\n" + text)
+
+
+LEFT_OUT = """@triton.jit
+def left_out(a_ptr):
+    lanes = tl.arange(0, 4)
+    tl.store(a_ptr + lanes, tl.load(a_ptr + lanes + 8, mask=lanes < 2OTHER))
+
+
+def s000(a):
+    left_out[(1,)](a)
+"""
+
+
+def test_lanes_that_a_mask_leaves_out_hold_what_other_says_or_anything(run):
+    answer = run(LEFT_OUT.replace("OTHER", ", other=5.0"))
+    assert answer.arrays["a"][2:4].tolist() == [5.0, 5.0] and not answer.header["has_undefined"]
+    found = [run(LEFT_OUT.replace("OTHER", ""), seed=seed) for seed in range(3)]
+    assert all(answer.header["has_undefined"] for answer in found)
+    assert len({str(answer.arrays["a"][2]) for answer in found}) == 3
+    assert all((answer.arrays["a"][:2] == answer.arrays["a"][8:10]).all() for answer in found)
+
+
+def test_without_its_gate_they_hold_zeros(run):
+    answer = run(LEFT_OUT.replace("OTHER", ""), gates=sorted(ALL - {"undefined"}))
+    assert answer.arrays["a"][2:4].tolist() == [0.0, 0.0]
+
+
+TWICE = """@triton.jit
+def twice(counter_ptr, a_ptr):
+    before = tl.atomic_add(counter_ptr, 0)
+    tl.atomic_xchg(counter_ptr, before + 1)
+    tl.store(a_ptr + tl.program_id(0), tl.program_id(0).to(tl.float32))
+
+
+def s000(a):
+    counter = torch.zeros(1, dtype=torch.int32)
+    twice[(40,)](counter, a)
+    a[40] = counter[0]
+"""
+
+
+def test_programs_take_turns_at_their_atomics_in_interleaved_order(run):
+    for order in ("natural", "reversed", "random"):
+        answer = run(TWICE, order=order)
+        assert answer.header["exchanges"] and answer.arrays["a"][40] == 40
+    answer = run(TWICE, order="interleaved")
+    assert answer.header["reordered"] and answer.arrays["a"][40] < 40
+    assert answer.arrays["a"][:40].tolist() == list(range(40))  # each knows its place when it goes on
+
+
+@pytest.mark.parametrize("moved", ["tl.reshape(x, (4, 8), can_reorder=True)", "tl.cat(x, x, can_reorder=True)"])
+def test_elements_that_may_be_reordered_are(run, moved):
+    text = f"""@triton.jit
+def reorder(a_ptr):
+    x = tl.load(a_ptr + tl.arange(0, 32))
+    y = {moved}
+    tl.store(a_ptr + tl.arange(0, y.numel), tl.reshape(y, (y.numel,)))
+
+
+def s000(a):
+    whole = torch.arange(64, dtype=a.dtype)
+    reorder[(1,)](whole)
+    a.copy_(whole[:48])
+"""
+    natural, other = (run(text, order=order).arrays["a"] for order in ("natural", "reversed"))
+    assert natural[:32].tolist() == list(range(32))
+    assert other[:32].tolist() != list(range(32)) and set(other[:32]) <= set(range(32))
+
+
+def test_a_program_has_at_most_32_warps(run):
+    text = "@triton.jit\ndef one(a_ptr):\n    tl.store(a_ptr, 1.0)\n\n\ndef s000(a):\n    one[(1,)](a, num_warps=64)\n"
+    with pytest.raises(Raised, match="num_warps=64"):
+        run(text)
 
 
 def test_an_array_that_was_not_passed_is_out_of_bounds(run):

@@ -48,6 +48,14 @@ def test_loads_and_atomics_among_themselves_do_not(log, kind):
     assert find_race(log) is None
 
 
+def test_to_other_programs_an_atomic_of_one_block_is_a_load_and_a_store(log):
+    access(log, 0, ATOMIC, 7, orders=(False, False, True))
+    access(log, 0, ATOMIC, 7, orders=(False, False, True))
+    assert find_race(log) is None
+    access(log, 1, ATOMIC, 7)
+    assert "program 0 updates a[7], which program 1 updates" in find_race(log)
+
+
 def test_a_reader_among_readers_that_writes_races(log):
     for program in range(3):
         access(log, program, LOAD, 7)
