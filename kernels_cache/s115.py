@@ -25,17 +25,25 @@ def s115_fold_kernel(
     group = tl.program_id(0) + lane // COLUMNS  # the same in every lane: each loads the whole triangle itself
     local = tl.program_id(1) * COLUMNS + lane
     ahead = local - group * GROUP % BLOCK_SIZE  # columns right of the group's first one
-    if tl.program_id(1) * COLUMNS + COLUMNS > tl.program_id(0) * GROUP % BLOCK_SIZE:
-        first = group * GROUP
+    first = group * GROUP
+    target_ptr = folded_ptr + (group * GROUP * BLOCK_SIZE + local * 4)[:, None] + tl.arange(0, 4)[None, :]
+    start = tl.program_id(1) * COLUMNS - tl.program_id(0) * GROUP % BLOCK_SIZE
+    if start + tl.program_id(0) * GROUP >= m:  # no columns, but the next launch reads them
+        for q in tl.static_range(GROUP // 4):
+            tl.store(target_ptr + q * 4 * BLOCK_SIZE, tl.zeros((COLUMNS, 4), tl.float32), mask=(ahead >= 0)[:, None])
+    elif start + COLUMNS > 0:
         inside = first + ahead < m
         triangle_ptr = aa_ptr + first.to(tl.int64) * (m + 1)
+        row_ptrs = ()
         rows = ()
         for i in tl.static_range(GROUP):
-            rows += (tl.load(triangle_ptr + i * m + ahead, mask=(ahead > i) & inside, other=0.0),)
+            row_ptrs += (triangle_ptr + i * m,)
+            rows += (tl.load(row_ptrs[i] + ahead, mask=(ahead > i) & inside, other=0.0),)
         elements = ()  # the triangle above the diagonal, by columns from the last one, the same in all lanes
         for j in tl.static_range(GROUP - 1, 0, -1):
+            exists = first + j < m
             for i in tl.static_range(j):
-                elements += (tl.load(triangle_ptr + i * m + j, mask=first + j < m, other=0.0),)
+                elements += (tl.load(row_ptrs[i] + j, mask=exists, other=0.0),)
         solved = ()
         for j in tl.static_range(GROUP - 1, -1, -1):
             row = rows[j]
@@ -46,8 +54,7 @@ def s115_fold_kernel(
             rows = above
         for q in tl.static_range(GROUP // 4):
             four = tl.join(tl.join(solved[4 * q], solved[4 * q + 2]), tl.join(solved[4 * q + 1], solved[4 * q + 3]))
-            offsets = ((group * (GROUP // 4) + q) * BLOCK_SIZE + local)[:, None] * 4 + tl.arange(0, 4)[None, :]
-            tl.store(folded_ptr + offsets, tl.reshape(four, (COLUMNS, 4)), mask=(ahead >= 0)[:, None])
+            tl.store(target_ptr + q * 4 * BLOCK_SIZE, tl.reshape(four, (COLUMNS, 4)), mask=(ahead >= 0)[:, None])
 
 
 @triton.jit
