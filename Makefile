@@ -18,11 +18,12 @@ else
 	$(PY) -m tsvc merge results/latest results/latest/judged results/latest/timed
 endif
 
+# Compiled for one GPU of each vendor; `make bench` does it for all.
 test: .venv/ready
-	$(PY) -m pytest -n $(WORKERS) -q tests/test_tsvc.py $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) -q tests/test_tsvc.py --targets=sm_90,gfx942 $(ARGS)
 	$(PY) -m pytest -n $(WORKERS) -q tests/unit $(ARGS)
 
-# Every exploit with its twin and its gate switched off; `make test` does that for every fifth.
+# Every exploit with its twin and its gate switched off; `make test` does that for every ninth.
 exploits: .venv/ready
 	EXPLOITS=all $(PY) -m pytest -n $(WORKERS) -q tests/unit/test_exploits.py $(ARGS)
 

@@ -193,8 +193,8 @@ class Observer:
                     ]
                     with self._taking_turns(executor_self):
                         return call(executor_self, *args, **kwargs)
-            except Waiting as waiting:
-                self.race = str(waiting)
+            except Exception as error:
+                self.race = self.race or _waiting(error)
                 raise
             finally:
                 self.inside = False
@@ -453,7 +453,9 @@ class Observer:
                 if not active.all():
                     lanes = np.flatnonzero(active)
                     addresses = addresses.reshape(-1)[lanes]
-            if name == "create_masked_load" and args[2] is None and lanes is not None and "undefined" in self.gates:
+            # Of a single element the interpreter loses an `other` that is zero.
+            is_open = name == "create_masked_load" and args[2] is None and args[pointer].data.size > 1
+            if is_open and lanes is not None and "undefined" in self.gates:
                 args = (*args[:2], self._undefined(args[0]), *args[3:])
             if not addresses.size:
                 return operation(*args, **kwargs)
@@ -609,6 +611,13 @@ class Observer:
             if start <= address < end:
                 return f"{name}[{(address - low) // width}], of {(high - low) // width} elements"
         return "an address in none of its tensors"
+
+
+def _waiting(error: BaseException | None) -> str | None:
+    """What an error says of programs that wait; the interpreter wraps what a program raises."""
+    while error is not None and not isinstance(error, Waiting):
+        error = error.__cause__ or error.__context__
+    return str(error) if error else None
 
 
 def _orders(semantics, scope) -> tuple[bool, bool, bool]:

@@ -1,5 +1,6 @@
 """pytest: options, fixtures and verdicts. What happens at a run's end is tsvc.gate's."""
 
+import argparse
 import shlex
 from fnmatch import fnmatchcase
 from importlib.metadata import version
@@ -81,8 +82,17 @@ def pytest_addoption(parser):
     sandbox = "what holds the child that runs kernels: bubblewrap, plain limits, or the stronger that works (default)"
     option("--sandbox", sandbox, choices=("auto", *boundary.KINDS), default="auto")
     option("--require-sandbox", "refuse to run with less than bubblewrap", action="store_true")
+    compiled = f"compile launches for these GPUs, separated by commas (default: {','.join(TARGETS)})"
+    option("--targets", compiled, type=_targets, default=tuple(TARGETS), metavar="NAMES")
     hung = "a call without an answer after this long is HUNG (default %(default)s)"
     option("--kernel-timeout", hung, type=float, default=60.0, metavar="SECONDS")
+
+
+def _targets(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if unknown := [name for name in names if name not in TARGETS]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(TARGETS)}")
+    return names
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -237,7 +247,7 @@ def offline_compiler(request):
 @pytest.fixture(scope="session")
 def targets(request):
     """The GPUs that kernels are compiled for: of an audit's, which may be written for one vendor alone, just one."""
-    return ["sm_90"] if request.config.getoption("--audit") else list(TARGETS)
+    return ["sm_90"] if request.config.getoption("--audit") else list(request.config.getoption("--targets"))
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,7 @@ def test_loops_of_a_users_own(suite, tmp_path):
     (tmp_path / "mine.py").write_text(MY_KERNEL)
     shutil.copy(BUNDLED / "s111.py", tmp_path)
     options = [f"--loops={tmp_path}/mine.c", f"--kernels={tmp_path}", "--loop=mine*", "--loop=s111", "--loop=s112"]
-    options += ["-k", "not sizes"]
+    options += ["-k", "not sizes", "--targets=sm_90,gfx942"]
     code, output, words = suite(*options, "--min-pass-rate=0.5", f"--results={tmp_path}/results")
     assert words == {"s111": "PASSED", "s112": "MISSING", "mine": "PASSED", "mine_too": "MISSING"}, output
     assert (code, "2 of 4 loops pass; gate 50 % met" in output) == (0, True)
@@ -87,7 +87,7 @@ def test_loops_of_a_users_own(suite, tmp_path):
     record = json.loads((tmp_path / "results" / "results.json").read_text())["loops"]
     assert record["mine"]["category"] == "mine"
     assert record["mine"]["origin"] == "unknown"
-    assert record["mine"]["compiled"] == ["sm_80", "sm_90", "sm_100", "gfx942"]
+    assert record["mine"]["compiled"] == ["sm_90", "gfx942"]
     assert "verdict" in record["mine_too"]
 
 
@@ -253,3 +253,8 @@ def test_the_boundary_is_named_and_can_be_required(suite):
     code, output, _ = suite("--loop=s000", "--sandbox=process", "--require-sandbox")
     assert code == pytest.ExitCode.USAGE_ERROR
     assert "ERROR: a sandbox is required, and --sandbox=process is none" in output
+
+
+def test_a_target_that_is_none_is_named(suite):
+    code, output, _ = suite("--targets=sm_90,sm_91")
+    assert code == 4 and "'sm_91' is none of sm_80, sm_90, sm_100, gfx942" in output
