@@ -29,8 +29,7 @@ GATES: dict[str, str] = {
     "named": "the sizes and parameters that a kernel's own text names",
     "parameters": "several values of each scalar parameter",
     "data": "data that mix signs, scales, ties, zeros and duplicates",
-    # Memory and order (tsvc.interpreter, tsvc.interleaving, tsvc.child, tsvc.kept, tsvc.pdl,
-    # tsvc.undefined)
+    # Memory and order (tsvc.interpreter and what it imports, tsvc.child, tsvc.kept, tsvc.pdl)
     "guards": "zones of noise beside every array must not change",
     "addresses": "every address is inside the arrays of its launch",
     "grids": "no grid is larger than a GPU takes",

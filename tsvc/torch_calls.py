@@ -103,7 +103,7 @@ class TorchCalls:
     def _read(self, name: str, given: tuple) -> None:
         """The host reads tensors' values."""
         if not self._is_inside():
-            self.elements[name] += _elements(given)
+            self._count(name, _elements(given))
             self._add_own(given)
 
     def _count(self, name: str, elements: int) -> None:

@@ -100,7 +100,7 @@ def poll(launch: Launch, flags: list[int], index: int) -> None:
     """Wait for a flag as a program does, by an atomic whose outcome is looked at."""
     while True:
         launch.turns.pause()
-        own = next(patience for place, patience in reversed(launch.entered))
+        _, own = launch.entered[-1]
         own.note(("add", index, bytes([flags[index]])))
         if flags[index]:
             return
