@@ -39,7 +39,7 @@ def test_correct(loop, judge, note, request):
         note(slower_because=judge.kernel.slower_because)
     seed = request.config.getoption("--data-seed")
     judged = [judge.check(case) for case in suite_cases(loop, judge.kernel.text, ON_GPU, seed)]
-    require_evidence(judged)
+    require_evidence([*judged, *(judge.check(case) for case in judge.far_cases())])
     judge.check_text()
     note(
         cases=len(judge.judged),

@@ -30,20 +30,22 @@ class Authorship:
     """What one call did. Fields are None where nobody observed it.
 
     launches: how many; programs: the most that one launch had; torch: operator -> elements it worked on.
-    busiest: of all that its programs touched, the part that the busiest of each launch did.
+    busiest: of all that its programs touched, the part that the busiest of each launch did. steps: how many loads,
+    stores and atomics they made.
     """
 
     launches: int | None = None
     programs: int | None = None
     torch: tuple[tuple[str, int], ...] = ()
     busiest: float | None = None
+    steps: int | None = None
 
     @classmethod
     def of(cls, answer: Answer) -> "Authorship":
         header = answer.header
         busiest = header["busiest"] / header["accesses"] if header.get("accesses") else None
         torch = tuple(sorted(header.get("torch", {}).items()))
-        return cls(header.get("launches"), header.get("programs"), torch, busiest)
+        return cls(header.get("launches"), header.get("programs"), torch, busiest, header.get("steps"))
 
     @property
     def glue(self) -> tuple[str, ...]:

@@ -381,7 +381,7 @@ class _Interpreted(_Runner):
         if seen.ablation_of_call != "bare":  # where torch is not watched
             more |= {"unaccounted": seen.unaccounted(before, after), "copied": seen.copied(before, after)}
         if seen.log is not None:  # else nobody counted
-            more |= {"accesses": seen.accesses, "busiest": seen.busiest}
+            more |= {"accesses": seen.accesses, "busiest": seen.busiest, "steps": seen.steps}
         return super().observed(before, after) | more
 
 

@@ -56,6 +56,43 @@ def _accumulated(loop, scalars: set[str]):
                 yield name
 
 
+def accumulates(function: CFunction, arrays: list[str]) -> bool:
+    """Whether an element of these arrays is read and written anew by each iteration of a for loop, as a[i] is by the
+    loop over j that does a[i] += b[i + j].
+    """
+    for loop in (node for node in walk(function.node.body) if isinstance(node, c_ast.For)):
+        counters = {name for part in (loop.init, loop.next) if part for name in _assigned(part)}
+        for node in walk(loop.stmt):  # what is computed from a counter counts as well, in a body that is read once
+            if isinstance(node, c_ast.Decl) and node.init and any(_mentions(node.init, name) for name in counters):
+                counters.add(node.name)
+        for node in walk(loop.stmt):
+            if not isinstance(node, c_ast.Assignment) or not isinstance(element := node.lvalue, c_ast.ArrayRef):
+                continue
+            text, is_ours = render(element), any(_mentions(element, name) for name in arrays)
+            is_read = node.op != "=" or any(
+                isinstance(part, c_ast.ArrayRef) and render(part) == text for part in walk(node.rvalue)
+            )
+            if is_ours and is_read and not any(_mentions(element, name) for name in counters | _assigned(loop.stmt)):
+                return True
+    return False
+
+
+def _assigned(node) -> set[str]:
+    """The variables that get a value in a node, but for the counters of for loops in it."""
+    if isinstance(node, c_ast.For):
+        return _assigned(node.stmt)
+    own: set[str] = set()
+    match node:
+        case (
+            c_ast.Assignment(lvalue=c_ast.ID(name=name))
+            | c_ast.UnaryOp(op="p++" | "p--" | "++" | "--", expr=c_ast.ID(name=name))
+        ):
+            own = {name}
+        case c_ast.Decl(init=init, name=name) if init is not None:
+            own = {name}
+    return own.union(*(_assigned(child) for _, child in node.children()))
+
+
 def depth(function: CFunction) -> int:
     """How deep its loops nest, helpers apart."""
 

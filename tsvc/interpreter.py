@@ -62,7 +62,8 @@ class Observer:
     one program in another than natural order. atomics: whether any atomic orders memory; exchanges: whether several
     programs of a launch use atomics at all. has_undefined: a load left lanes without a value.
     inside: a launch is going on.
-    accesses: elements that all programs touched; busiest: that the busiest of each launch did, where these are logged.
+    accesses: elements that all programs touched; busiest: that the busiest of each launch did; steps: how many loads,
+    stores and atomics that were; where these are logged.
     out_of_bounds: the first address outside, in words, or None; race: the first race; clobbered: the first input that
     changed; broken: the first promise to the compiler that does not hold; refused: a grid that no GPU takes.
     kept: told what launches leave of the data.
@@ -116,7 +117,7 @@ class Observer:
         self.inside = False
         self.patched: set[str] = set()
         self.permutation: np.ndarray | None = None
-        self.accesses, self.busiest = 0, 0
+        self.accesses, self.busiest, self.steps = 0, 0, 0
         self.out_of_bounds: str | None = None
         self.race: str | None = None
         self.clobbered: str | None = None
@@ -201,6 +202,7 @@ class Observer:
                 self.kept.launched(named, self.stored)
                 self._search()
                 if self.log is not None:
+                    self.steps += len(self.log.accesses)
                     # Loads of what nobody needs make others look busy: where much is stored, that counts alone.
                     stored = self.log.stored
                     made = stored if stored.sum() > _MANY else self.log.made

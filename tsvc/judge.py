@@ -10,6 +10,7 @@ from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
 from tsvc.domain import arguments, extents
 from tsvc.expected import Expected, expect
+from tsvc.far import far_cases
 from tsvc.gates import ALL
 from tsvc.inputs import Case
 from tsvc.kernel import Answer, Kernel, call, request_for
@@ -24,6 +25,8 @@ from tsvc.verdicts import Crashed, HarnessError, Hung, KernelFailure, Racy, Reac
 INTERPRETED: tuple[tuple[str, int], ...] = (("natural", 0), ("reversed", 1), ("random", 2))
 INTERLEAVED = "interleaved", 3
 _TWO_ORDERS, _ONE_ORDER = 1 << 11, 1 << 13
+#: Loads, stores and atomics of the first call from which on the second is left out: such a kernel takes seconds.
+_MANY_STEPS = 250
 ON_GPU: tuple[tuple[str, int], ...] = (("natural", 0), ("natural", 1))
 
 
@@ -101,6 +104,13 @@ class Judge:
             raise failure.with_traceback(None)  # one line for old and new failures: hypothesis tells bugs apart by it
         assert judged is not None
         return judged
+
+    def far_cases(self) -> list[Case]:
+        """What a kernel of another directory is judged on last, where there is no GPU; see tsvc.far."""
+        longest = max(self.judged, key=lambda one: largest(one.case), default=None)
+        if longest is None or self.is_bundled or self.device.mode != "interpreter" or "far" not in self.gates:
+            return []
+        return far_cases(self.loop, self.kernel.text, longest.case, longest.authorship.steps)
 
     def check_text(self) -> None:
         """Raises Racy or ReachesOut for what the text alone shows: to be asked when all cases have passed."""
@@ -203,13 +213,17 @@ class Judge:
             size = largest(case)
             calls = INTERPRETED[(size > _TWO_ORDERS) + (size > _ONE_ORDER) :]
         found: list[tuple[str, int, Wrong | None, Answer]] = []
-        for order, fill in calls:
+        todo = list(calls)
+        while todo:
+            order, fill = todo.pop(0)
             first = found[0][-1].header if found else {}
             if len(found) > 1 and first.get("programs", 2) == 1:
                 break  # one program has no order
             # What is accessed does not depend on the order of programs, unless atomics make it so.
             gates = self.gates if not found or first.get("atomics") else self.gates - {"races"}
             found.append((order, fill, *self._call(kernel, expected, order, fill, gates)))
+            if len(found) == 1 and found[0][-1].header.get("steps", 0) > _MANY_STEPS:
+                del todo[:1]
         if found[0][-1].header.get("exchanges") and {"order", "interleaving"} <= self.gates:
             found.append((*INTERLEAVED, *self._call(kernel, expected, *INTERLEAVED, self.gates)))
         for position, (order, fill, failure, answer) in enumerate(found):

@@ -145,8 +145,11 @@ class Loop:
 
     @cached_property
     def is_chained(self) -> bool:
-        """Whether an iteration may use what another computed: a carried scalar, or an array read beside its writes."""
-        return bool(self.reductions) or self.hands_on_elements
+        """Whether an iteration may use what another computed: a carried scalar, an array read beside its writes, or an
+        element that each iteration of a loop updates.
+        """
+        real = [array.name for array in self.arrays if array.dtype == "real"]
+        return bool(self.reductions) or self.hands_on_elements or infer.accumulates(self.function, real)
 
     @cached_property
     def multiplies_elements(self) -> bool:

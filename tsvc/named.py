@@ -25,6 +25,8 @@ _SHORT = 5003
 _USUAL = (1000, 37)
 #: Sizes near which a remainder is tried.
 _NEAR = (200, 3000)
+#: What names in a text stand for.
+Names = dict[str, set[int | float]]
 _FOLDED = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -49,41 +51,72 @@ def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
         nodes = list(ast.walk(ast.parse(text)))
     except (SyntaxError, ValueError, RecursionError):
         return []
+    names = constants(nodes)
     limit = LIMITS["superlinear"] if loop.is_superlinear else LIMITS["cuda" if on_gpu else "interpreter"]
     usual = {size for pair in (*SIZES, *MIDDLE, TIMED, LONG) for size in (pair if loop.is_2d else pair[:1])}
     usual |= {size + 1 for size in usual if size > _SHORT}
-    named = [size for size in dict.fromkeys(_numbers(nodes)) if _SMALL < size <= limit and size not in usual]
+    named = [size for size in dict.fromkeys(_numbers(nodes, names)) if _SMALL < size <= limit and size not in usual]
     found = []
     for seed, size in enumerate(named[:COUNT], 5000):
         if "n" in loop.sizes:
             found.append(make(loop, size, _USUAL[1], "exact", seed))
         if "m" in loop.sizes and size <= SIDE:
             found.append(make(loop, max(size, _USUAL[0]), size, "exact", seed))
-    values = [number for node in nodes for number in _compared(node)]
+    values = [number for node in nodes for number in compared(node, names)]
     for seed, value in enumerate(list(dict.fromkeys(values))[:COUNT], 6000):
         found += [make(loop, *_USUAL, "exact", seed, {p.name: p.value(value)}) for p in loop.params]
     return list({(case.n, case.m, str(case.params)): case for case in found if case}.values())
 
 
-def _numbers(nodes: list[ast.AST]) -> Iterator[int]:
+def _numbers(nodes: list[ast.AST], names: Names) -> Iterator[int]:
     """Whole numbers that may be sizes, those in comparisons and remainders first."""
-    compared = [int(number) for node in nodes for number in _compared(node) if number == int(number)]
-    for number in compared:
+    sides = [int(number) for node in nodes for number in compared(node, names) if number == int(number)]
+    for number in sides:
         yield from (number, number + 1, number - 1)[: 3 if number <= _SHORT else 2]
     for node in nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.BitAnd):
-            right = _number(node.right)
+            right = number_of(node.right, names)
             if isinstance(right, int) and right > 1:
                 period = right + isinstance(node.op, ast.BitAnd)
-                rests = {number for number in compared if 0 <= number < period} | {0}
+                rests = {number for number in sides if 0 <= number < period} | {0}
                 yield from (rest + period * -(-near // period) for near in _NEAR for rest in sorted(rests))
     for node in nodes:
-        whole = _number(node)
+        whole = number_of(node, {})
         if isinstance(whole, int) and whole > 0 and whole & (whole - 1):  # a power of two is some block's size
             yield from (whole, whole + 1)
 
 
-def _compared(node: ast.AST) -> list[float]:
+def constants(nodes: list[ast.AST]) -> Names:
+    """The numbers that each name stands for: what is assigned to it, is its default, or is given for it in a call."""
+    given: list[tuple[str, ast.expr | None]] = []
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                given += [(target.id, value) for target in targets if isinstance(target, ast.Name)]
+            case (
+                ast.AnnAssign(target=ast.Name(id=name), value=value)
+                | ast.NamedExpr(target=ast.Name(id=name), value=value)
+            ):
+                given.append((name, value))
+            case ast.arguments(posonlyargs=first, args=args, kwonlyargs=others):
+                positional = [*first, *args]
+                given += [
+                    (one.arg, value)
+                    for one, value in zip(
+                        positional[len(positional) - len(node.defaults) :], node.defaults, strict=True
+                    )
+                ]
+                given += [(one.arg, value) for one, value in zip(others, node.kw_defaults, strict=True)]
+            case ast.keyword(arg=str() as name, value=value):
+                given.append((name, value))
+    found: Names = {}
+    for name, value in given:
+        if value is not None and (number := number_of(value, found)) is not None:
+            found.setdefault(name, set()).add(number)
+    return found
+
+
+def compared(node: ast.AST, names: Names) -> list[int | float]:
     """The numbers that a node compares something with."""
     if not isinstance(node, ast.Compare):
         return []
@@ -91,21 +124,29 @@ def _compared(node: ast.AST) -> list[float]:
     listed = [
         each for side in sides for each in (side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side])
     ]
-    return [number for side in listed if (number := _number(side)) is not None and abs(number) < 2**31]
+    found: list[int | float] = []
+    for side in listed:
+        number = number_of(side, names)
+        found += sorted(names.get(side.id, ())) if isinstance(side, ast.Name) else [] if number is None else [number]
+    return [number for number in found if abs(number) < 2**31]
 
 
-def _number(node: ast.AST) -> int | float | None:
-    """What a node of numbers alone comes to; None for others, and for what is far from any size."""
+def number_of(node: ast.AST, names: Names) -> int | float | None:
+    """What a node of numbers, and of names that stand for one, comes to; None for others, and for what is too large."""
     match node:
         case ast.Constant(value=bool()):
             return None
         case ast.Constant(value=int() | float() as value):
             return value
+        case ast.Name(id=name) if len(names.get(name, ())) == 1:
+            return next(iter(names[name]))
+        case ast.NamedExpr(value=value):
+            return number_of(value, names)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = _number(operand)
+            inner = number_of(operand, names)
             return None if inner is None else -inner
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _FOLDED:
-            one, other = _number(left), _number(right)
+            one, other = number_of(left, names), number_of(right, names)
             is_power = isinstance(op, ast.LShift | ast.Pow)
             if not isinstance(one, int) or not isinstance(other, int) or (is_power and not 0 <= other < 64):
                 return None

@@ -49,12 +49,12 @@ def holds(model: Model, condition: str | None, values: dict) -> bool:
     return not given.is_empty()
 
 
-def runs(model: Model, claim: Mapping, rng: np.random.Generator, count: int = RUNS, fixed=None):
+def runs(model: Model, claim: Mapping, rng: np.random.Generator, count: int | None = None, fixed=None):
     """(case, instances with outcomes, memory before) of random legal calls that meet the claim's condition.
 
-    fixed: (n, m, parameters) of every call.
+    count: of calls, RUNS where none is given. fixed: (n, m, parameters) of every call.
     """
-    met = 0
+    met, count = 0, RUNS if count is None else count
     for case in cases(model.loop, rng, 20 * count, fixed and [fixed[:2]], fixed and fixed[2]):
         arrays, scalars = prepare(case)
         before, values = memory_of(model.program, arrays, scalars)

@@ -20,7 +20,7 @@ from analyses.model import build
 from analyses.model.interpreter import run
 from tsvc.loops import load
 
-COUNT = int(os.environ.get("NESTS", "150"))
+COUNT = int(os.environ.get("NESTS", "60" if "CI" in os.environ else "150"))
 #: The same nests on every ordinary run; NESTS draws fresh ones.
 FIXED = "NESTS" not in os.environ
 ODD = load(Path(__file__).with_name("odd_nests.c"))

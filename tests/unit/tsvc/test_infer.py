@@ -1,6 +1,7 @@
 import pytest
 
-from tsvc.loops import load
+from tsvc import infer
+from tsvc.loops import LOOPS, load
 
 _HEAD = "void f(int n, int m, real a[n], real b[n], const int ip[n], real flat[m * m], real (*aa)[m])"
 _LOOP = "for (int i = 0; i < n; i++)"
@@ -192,3 +193,30 @@ def test_a_helper_may_multiply(loop, value, multiplied):
 )
 def test_elements_that_are_only_moved_may_be_as_large_as_float32_has_them(loop, body, computed):
     assert (loop(f"{_LOOP} {body}").vast_scale < 2.0**125) is computed
+
+
+@pytest.mark.parametrize(
+    ("body", "adds_up"),
+    [
+        (f"for (int j = 0; j < n; j++) {_LOOP} a[i] += b[j];", True),
+        (f"for (int j = 0; j < n; j++) {_LOOP} a[i] = b[j] + a[i];", True),
+        (f"{_LOOP} for (int j = i; j < n; j++) a[i] += b[j];", True),
+        (f"{_LOOP} a[3] += b[i];", True),
+        (f"{_LOOP} a[i] += b[i];", False),
+        (f"{_LOOP} for (int j = 0; j < n; j++) a[i] = b[j];", False),
+        (f"{_LOOP} for (int j = 0; j < m; j++) aa[j][i] += b[i];", False),
+        (f"{_LOOP} {{ int k = i + 1; a[k] += b[i]; }}", False),
+        (f"int k = 0; {_LOOP} {{ a[k] += b[i]; k++; }}", False),
+        (f"int k = 0; {_LOOP} {{ k += 2; a[k] += b[i]; }}", False),
+    ],
+)
+def test_an_element_that_iterations_add_to(loop, body, adds_up):
+    found = loop(body)
+    assert infer.accumulates(found.function, ["a", "aa"]) == adds_up
+    if adds_up:
+        assert found.is_chained
+
+
+def test_convolution_is_chained():
+    """Its elements are sums of as many products as iterations: rounding of one may be small by luck."""
+    assert LOOPS["s176"].is_chained

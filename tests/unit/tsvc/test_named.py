@@ -59,3 +59,20 @@ def test_the_suite_judges_them_beside_the_fixed_ones():
     usual = fixed(kernel.loop, sizes(kernel.loop, False), 3)
     assert [str(case) for case in found[: len(usual)]] == [str(case) for case in usual]
     assert found[len(usual) :]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LIMIT = 2749\nn > LIMIT",
+        "LIMIT: int = 2749\nn > LIMIT",
+        "def f(n, limit=2749): return n > limit",
+        "def f(n, *, limit=2749): return n > limit",
+        "HALF = 1374\nLIMIT = 2 * HALF + 1\nn > LIMIT",
+        "kernel[grid](n, LIMIT=2749)\nn > LIMIT",
+        "(limit := 2749) < n",
+        "LIMIT = 5\nLIMIT = 2749\nn > LIMIT",
+    ],
+)
+def test_a_name_for_a_number_is_the_number(text):
+    assert {2748, 2749, 2750} <= set(sizes_of(text))
