@@ -17,6 +17,8 @@ from greenlet import GreenletExit, greenlet
 
 #: The same atomic on the same address with the same outcome, so often in a row, is a program that waits.
 PATIENCE = 2000
+#: So often one program that waits asks in vain, in one launch of _STARVES: who gives up before goes on too early.
+STARVED, _STARVES = 1500, 8
 #: A program's place in the grid.
 Place = tuple[int, int, int]
 #: How likely it is at most that a program that has begun goes on before the next begins.
@@ -68,6 +70,7 @@ class Turns:
         self._pending: list[_Program] = []
         self._hub: greenlet | None = None
         self._idle = 0
+        self._starves = self._random.integers(_STARVES) == 0
 
     def around(self, body: Callable, place: Callable[[], Place], is_last: Callable[[], bool]) -> Callable:
         """The body of a launch's programs, so that each call begins one and the last call ends all.
@@ -101,10 +104,21 @@ class Turns:
             program.run.throw(GreenletExit)
 
     def _go_on(self, program: _Program) -> None:
-        self._enter(program.place, program.patience)
-        program.run.switch()
+        self._switch_to(program)
+        if self._starves and program.patience.is_waiting:
+            self._starves = False
+            for _ in range(STARVED):
+                if program.run.dead or not program.patience.is_waiting:
+                    break
+                self._switch_to(program)
+            else:
+                program.patience.left = PATIENCE - 1  # all that it asked meanwhile was asked of nobody
         if program.run.dead:
             self._pending.remove(program)
+
+    def _switch_to(self, program: _Program) -> None:
+        self._enter(program.place, program.patience)
+        program.run.switch()
 
     def _chosen(self) -> _Program:
         """Any program; one that waits only if all do. Raises Waiting where they wait for each other."""

@@ -215,7 +215,7 @@ class Judge:
         found: list[tuple[str, int, Wrong | None, Answer]] = []
         todo = list(calls)
         while todo:
-            order, fill = todo.pop(0)
+            (order, fill), *todo = todo
             first = found[0][-1].header if found else {}
             if len(found) > 1 and first.get("programs", 2) == 1:
                 break  # one program has no order
@@ -223,7 +223,7 @@ class Judge:
             gates = self.gates if not found or first.get("atomics") else self.gates - {"races"}
             found.append((order, fill, *self._call(kernel, expected, order, fill, gates)))
             if len(found) == 1 and found[0][-1].header.get("steps", 0) > _MANY_STEPS:
-                del todo[:1]
+                todo = todo[1:]
         if found[0][-1].header.get("exchanges") and {"order", "interleaving"} <= self.gates:
             found.append((*INTERLEAVED, *self._call(kernel, expected, *INTERLEAVED, self.gates)))
         for position, (order, fill, failure, answer) in enumerate(found):

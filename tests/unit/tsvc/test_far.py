@@ -5,7 +5,7 @@ import pytest
 from tsvc.cases import LONG, make
 from tsvc.far import COUNT, LIMIT, STEPS, USUAL, far_cases
 from tsvc.judge import Judge
-from tsvc.kernel import BUNDLED, Kernel
+from tsvc.kernel import Kernel
 from tsvc.loops import LOOPS
 
 S000, S311, S176, S231, S421 = (LOOPS[name] for name in ("s000", "s311", "s176", "s231", "s421"))
@@ -67,4 +67,3 @@ def test_the_judge_asks_it_of_other_directories_alone(interpreter, tmp_path):
         judge.check(make(S421, 9000, 100, "exact", 0))
     assert USUAL[0] in {case.n for case in foreign.far_cases()}
     assert bundled.is_bundled and bundled.far_cases() == []
-    assert Judge(S421, interpreter, BUNDLED).far_cases() == []

@@ -1,7 +1,7 @@
 import pytest
 from greenlet import getcurrent
 
-from tsvc.interleaving import PATIENCE, Patience, Turns, Waiting
+from tsvc.interleaving import PATIENCE, STARVED, Patience, Turns, Waiting
 
 
 class Launch:
@@ -104,6 +104,39 @@ def poll(launch: Launch, flags: list[int], index: int) -> None:
         own.note(("add", index, bytes([flags[index]])))
         if flags[index]:
             return
+
+
+def polls_until_set(most: int, seed: int) -> tuple[int, bool]:
+    """How often the first of two programs asked for the other's flag, and whether it saw it."""
+    launch, flags, asked = Launch(2, seed), [0], [0]
+    launch.turns._starves = True
+
+    def body(program):
+        while program == 0 and asked[0] < most:
+            launch.turns.pause()
+            _, own = launch.entered[-1]
+            asked[0] += 1
+            own.note(("add", 0, bytes(flags)))
+            if flags[0]:
+                return
+        for _ in range(50):
+            launch.turns.pause()
+        flags[0] = 1
+
+    launch.run(body)
+    return asked[0], bool(flags[0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_who_gives_up_is_seen_and_who_waits_is_not_left_waiting(seed):
+    assert polls_until_set(100, seed)[0] == 100
+    asked, _ = polls_until_set(10 * PATIENCE, seed)
+    assert STARVED <= asked < STARVED + PATIENCE
+
+
+def test_one_launch_of_several_lets_a_program_starve():
+    found = [Launch(2, seed).turns._starves for seed in range(200)]
+    assert 10 < sum(found) < 50
 
 
 @pytest.mark.parametrize("seed", range(5))
