@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from analyses import AnalysisError, analyse
 from analyses.baselines import baseline_text
+from tsvc.authorship import largest
 from tsvc.baselines import Baselines, Left, chosen
 from tsvc.judge import require_evidence
 from tsvc.lease import visible_gpus
@@ -13,7 +14,8 @@ from tsvc.named import suite_cases
 from tsvc.plugin import every_loop
 from tsvc.resources import by_target, spilling
 from tsvc.strategies import largest_cases
-from tsvc.sweep import C_CALLS, C_LIMIT, cases, compile_ahead, sweep
+from tsvc.sweep import C_CALLS, C_LIMIT, compile_ahead, sweep
+from tsvc.sweep import cases as swept_cases
 from tsvc.timing import device_clock, limit_facts, replay, speedup, time_c, time_kernel, timing_case
 from tsvc.verdicts import HarnessError
 
@@ -37,9 +39,12 @@ def test_correct(loop, judge, note, request):
     note(kernel_source=judge.kernel.text, kernel_sha256=judge.kernel.sha256, origin=judge.kernel.origin)
     if judge.kernel.slower_because:
         note(slower_because=judge.kernel.slower_because)
-    seed = request.config.getoption("--data-seed")
-    judged = [judge.check(case) for case in suite_cases(loop, judge.kernel.text, ON_GPU, seed)]
-    require_evidence([*judged, *(judge.check(case) for case in judge.far_cases())])
+    seed, most = (request.config.getoption(name) for name in ("--data-seed", "--max-elements"))
+    cases = suite_cases(loop, judge.kernel.text, ON_GPU, seed)
+    judged = [judge.check(case) for case in cases if most is None or largest(case) <= most]
+    if most is None:
+        judged += [judge.check(case) for case in judge.far_cases()]
+    require_evidence(judged)
     judge.check_text()
     note(
         cases=len(judge.judged),
@@ -132,7 +137,7 @@ def others(request):
 def swept(request, others):
     """For each loop that is swept, its cases and seconds; the C of all of them is compiled."""
     points, last, seconds = (request.config.getoption(f"--sweep-{name}") for name in ("points", "to", "limit"))
-    wanted = {one.name: cases(one, points, last) for one in loops_of(request, "test_sweep")}
+    wanted = {one.name: swept_cases(one, points, last) for one in loops_of(request, "test_sweep")}
     every = [case for some in wanted.values() for case in some]
     compile_ahead(every)
     if others is not None:

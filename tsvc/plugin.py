@@ -60,6 +60,8 @@ def pytest_addoption(parser):
     option("--audit", foreign, action="store_true")
     draws = "draw other data for the fixed cases (default 0: the same on each run); for drawn cases: --hypothesis-seed"
     option("--data-seed", draws, type=int, default=0, metavar="N")
+    longer = "leave out fixed cases with longer arrays than this: judges in half the time, and less"
+    option("--max-elements", longer, type=int, metavar="N")
     rate = "exit 0 when at least this fraction of the loops asked for pass"
     option("--min-pass-rate", rate, type=float, metavar="FRACTION")
     option("--baseline", "exit 1 when a loop that passed in this run does not now", type=Path, metavar="RUN")
@@ -121,6 +123,8 @@ def pytest_configure(config):
         raise pytest.UsageError("--audit needs --kernels=DIR, and leaves the directory as it is (no --record)")
     if config.getoption("--audit"):
         config.pluginmanager.register(Audit(directory, config.getoption("--results")), "tsvc-audit")
+    if config.getoption("--max-elements") is not None and config.getoption("--record"):
+        raise pytest.UsageError("--record needs all cases (no --max-elements)")
     if config.getoption("--data-seed") < 0:
         raise pytest.UsageError("--data-seed: a number from 0")
     _check_timing(config)

@@ -15,8 +15,10 @@ from hypothesis.errors import FlakyFailure
 
 from clib.build import ROOT
 from tsvc import plugin
+from tsvc.authorship import largest
 from tsvc.kernel import BUNDLED, Kernel
 from tsvc.loops import LOOPS
+from tsvc.named import suite_cases
 from tsvc.verdicts import HarnessError, OutOfBounds, Racy, Wrong
 
 MINE = """
@@ -78,7 +80,7 @@ def test_loops_of_a_users_own(suite, tmp_path):
     (tmp_path / "mine.py").write_text(MY_KERNEL)
     shutil.copy(BUNDLED / "s111.py", tmp_path)
     options = [f"--loops={tmp_path}/mine.c", f"--kernels={tmp_path}", "--loop=mine*", "--loop=s111", "--loop=s112"]
-    options += ["-k", "not sizes", "--targets=sm_90,gfx942"]
+    options += ["-k", "not sizes", "--targets=sm_90,gfx942", "--max-elements=2000"]
     code, output, words = suite(*options, "--min-pass-rate=0.5", f"--results={tmp_path}/results")
     assert words == {"s111": "PASSED", "s112": "MISSING", "mine": "PASSED", "mine_too": "MISSING"}, output
     assert (code, "2 of 4 loops pass; gate 50 % met" in output) == (0, True)
@@ -89,6 +91,8 @@ def test_loops_of_a_users_own(suite, tmp_path):
     assert record["mine"]["origin"] == "unknown"
     assert record["mine"]["compiled"] == ["sm_90", "gfx942"]
     assert "verdict" in record["mine_too"]
+    cases = suite_cases(LOOPS["s111"], (BUNDLED / "s111.py").read_text(), False)
+    assert record["s111"]["cases"] == sum(largest(case) <= 2000 for case in cases) < len(cases)
 
 
 def test_stale_damaged_and_missing_are_told_apart_and_record_renews(suite, tmp_path):
@@ -135,7 +139,7 @@ class Config(SimpleNamespace):
         defaults = {"--loops": [], "--loop": [], "--results": None, "--record": False}
         defaults |= {"--kernels": None, "--min-pass-rate": None, "--timing-n": 1, "--timing-m": 1, "--audit": False}
         defaults |= {"--baseline": None, "--max-slowdown": None, "keyword": "", "deselect": None}
-        defaults |= {"--sandbox": "auto", "--require-sandbox": False, "--data-seed": 0}
+        defaults |= {"--sandbox": "auto", "--require-sandbox": False, "--data-seed": 0, "--max-elements": None}
         defaults |= {
             "--baselines": "",
             "--sweep": False,
@@ -170,6 +174,7 @@ class Config(SimpleNamespace):
         ({"sweep": True, "sweep_points": 1}, "a sweep has at least 2 sizes"),
         ({"sweep_to": 24}, "They need --sweep"),
         ({"sweep": True, "sweep_to": 10}, "sizes end between"),
+        ({"record": True, "max_elements": 9}, "--record needs all cases"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options, words, monkeypatch):
