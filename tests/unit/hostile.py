@@ -321,7 +321,10 @@ HONEST: dict[str, tuple[str, str]] = {
         "shift",
         _HEAD
         + _SHIFT.format(
-            call="ahead = a.clone()\n    shift_kernel[(1,)](a, b, n, BLOCK_SIZE=triton.next_power_of_2(n))"
+            call="ahead = a.clone()\n"
+            "    for start in range(0, n - 1, 1 << 16):\n"
+            "        count, block = min(n - start, 1 + (1 << 16)), min(1 << 16, triton.next_power_of_2(n))\n"
+            "        shift_kernel[(1,)](a[start:], b[start:], count, BLOCK_SIZE=block)"
         ),
     ),
     "sum": _sum("partial.double().sum()"),
