@@ -213,8 +213,10 @@ class Observer:
             self.dim, self.begun = dim, 0
             total = int(np.prod(dim))
             self.programs = max(self.programs, total)
-            if "grids" in self.gates and max(dim[1:], default=1) > _GRID_LIMIT and self.refused is None:
-                self.refused = f"grid {tuple(dim)}: CUDA takes at most {_GRID_LIMIT} in its second and third dimension"
+            if "grids" in self.gates and max(dim[1:], default=1) > _GRID_LIMIT:
+                too_large = f"grid {tuple(dim)}: CUDA takes at most {_GRID_LIMIT} in its second and third dimension"
+                self.refused = self.refused or too_large
+                raise ValueError(too_large)
             if self.order == "reversed":
                 self.permutation = np.arange(total)[::-1]
             elif self.order in ("random", "interleaved"):
