@@ -13,7 +13,7 @@ from tsvc.authorship import largest
 from tsvc.cases import make
 from tsvc.inputs import Case
 from tsvc.loops import Loop
-from tsvc.named import LIMITS, SIDE, Names, compared, constants, number_of
+from tsvc.named import LIMITS, SIDE, Names, compared, constants, nodes_of, number_of
 
 #: A size and a matrix's side that every kernel is tried on which can be: just above 2**20 elements.
 USUAL = ((1 << 20) + 8197, 1027)
@@ -33,10 +33,7 @@ def far_cases(loop: Loop, text: str, case: Case, steps: int | None) -> list[Case
     if not steps or loop.is_superlinear:
         return []
     elements = largest(case) * STEPS // steps
-    try:
-        nodes = list(ast.walk(ast.parse(text)))
-    except (SyntaxError, ValueError, RecursionError):
-        nodes = []
+    nodes = nodes_of(text)
     sizes = [*_named(nodes, LIMITS["interpreter"], LIMIT), USUAL[0]]
     sides = [*_named(nodes, SIDE, SIDE_LIMIT), USUAL[1]]
     kind = "last" if loop.result else "late" if loop.is_chained else "exact"

@@ -61,10 +61,7 @@ def accumulates(function: CFunction, arrays: list[str]) -> bool:
     loop over j that does a[i] += b[i + j].
     """
     for loop in (node for node in walk(function.node.body) if isinstance(node, c_ast.For)):
-        counters = {name for part in (loop.init, loop.next) if part for name in _assigned(part)}
-        for node in walk(loop.stmt):  # what is computed from a counter counts as well, in a body that is read once
-            if isinstance(node, c_ast.Decl) and node.init and any(_mentions(node.init, name) for name in counters):
-                counters.add(node.name)
+        moving = _assigned(loop.stmt).union(*(_assigned(part) for part in (loop.init, loop.next) if part))
         for node in walk(loop.stmt):
             if not isinstance(node, c_ast.Assignment) or not isinstance(element := node.lvalue, c_ast.ArrayRef):
                 continue
@@ -72,7 +69,7 @@ def accumulates(function: CFunction, arrays: list[str]) -> bool:
             is_read = node.op != "=" or any(
                 isinstance(part, c_ast.ArrayRef) and render(part) == text for part in walk(node.rvalue)
             )
-            if is_ours and is_read and not any(_mentions(element, name) for name in counters | _assigned(loop.stmt)):
+            if is_ours and is_read and not any(_mentions(element, name) for name in moving):
                 return True
     return False
 

@@ -47,10 +47,7 @@ def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
 
     Of each number in a comparison also its neighbours; of each remainder two sizes that leave it.
     """
-    try:
-        nodes = list(ast.walk(ast.parse(text)))
-    except (SyntaxError, ValueError, RecursionError):
-        return []
+    nodes = nodes_of(text)
     names = constants(nodes)
     limit = LIMITS["superlinear"] if loop.is_superlinear else LIMITS["cuda" if on_gpu else "interpreter"]
     usual = {size for pair in (*SIZES, *MIDDLE, TIMED, LONG) for size in (pair if loop.is_2d else pair[:1])}
@@ -66,6 +63,14 @@ def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
     for seed, value in enumerate(list(dict.fromkeys(values))[:COUNT], 6000):
         found += [make(loop, *_USUAL, "exact", seed, {p.name: p.value(value)}) for p in loop.params]
     return list({(case.n, case.m, str(case.params)): case for case in found if case}.values())
+
+
+def nodes_of(text: str) -> list[ast.AST]:
+    """The nodes of a text's syntax tree; [] for text that is no Python."""
+    try:
+        return list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError):
+        return []
 
 
 def _numbers(nodes: list[ast.AST], names: Names) -> Iterator[int]:
