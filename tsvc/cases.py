@@ -104,7 +104,10 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             found.append(make(loop, n, m, "exact", first, _others(loop, n, m)))
             found += [Case(loop, n, m, "exact", first, values) for values in _beyond_range(loop, n, m)]
         elif position == several_blocks:
-            kinds = ("exact", "awkward", "uniform")
+            kinds = ("exact", "awkward", "uniform", "gap") if loop.is_chained else ("exact", "awkward", "uniform")
+            if loop.has_exit:
+                styles = range(40 * first, 40 * first + 40)
+                found += [make(loop, n, m, "sparse", style, _zeros(loop)) for style in styles]
         elif n > LONG[0]:
             kinds = ("late", "early", "last") if loop.result else ("late",) if loop.is_chained else ("last",)
             found += [make(loop, n, m, kind, first + position, _balanced(loop)) for kind in kinds]
@@ -125,12 +128,17 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             kinds = ("last",) if n > 512 else ("late", "early")
         elif (n, m) == TIMED:
             kinds = ("exact", "last") if loop.result else ("exact",)
-            found.append(make(loop, n, m, kinds[-1], first + position, _others(loop, n, m)))
+            found += [make(loop, n, m, kinds[-1], first + position, one(loop, n, m)) for one in (_others, _wide)]
+            if loop.has_exit:
+                styles = range(40 * first + 24, 40 * first + 40)  # several drawn places
+                found += [make(loop, n, m, "sparse", style, _zeros(loop)) for style in styles]
         elif (n, m) == MIDDLE[0]:
             kinds = ("exact",)
         elif (n, m) == MIDDLE[1]:
             kinds = ()
             found.append(make(loop, n, m, "units", first + 1, _others(loop, n, m)))
+            if loop.is_chained:
+                found.append(make(loop, n, m, "gap", first + position))
             if loop.has_conditional:
                 found += [make(loop, n, m, "single", 6 * first + style) for style in range(6)]
         elif (n, m) == MIDDLE[2]:
@@ -140,6 +148,9 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             found += [make(loop, n, m, "large", 3 * first + style) for style in range(3) if position == fine]
         found += [make(loop, n, m, kind, first + position) for kind in kinds]
         found += [make(loop, n, m, "vast", 6 * first + style) for style in range(6) if position == fine]
+        found += [make(loop, n, m, "denormal", 2 * first + style) for style in range(2) if position == fine]
+        if position == fine and (not loop.computes or (loop.result and loop.has_conditional)):
+            found += [make(loop, n, m, "extreme", 2 * first + style) for style in range(2)]
         if position == fine and any(p.kind == "real" for p in loop.params):
             below, tie, zero, negative_zero = (
                 {p.name: value for p in loop.params if p.kind == "real"} for value in (-0.125, 1 - 2.0**-22, 0.0, -0.0)
@@ -169,6 +180,16 @@ def _highest(loop: Loop, n: int, m: int) -> list[dict]:
     return [highest, {name: value // 2 for name, value in highest.items()}] if whole else []
 
 
+def _wide(loop: Loop, n: int, m: int) -> dict:
+    """Whole-numbered parameters that as strides are wide, and leave some hundred steps; {} where none is legal."""
+    highest = {p.name: bounds(p, n, m)[1] for p in loop.params if p.kind == "int"}
+    for steps in range(800, 400, -1):
+        wanted = {name: max(1, value // steps) for name, value in highest.items()}
+        if (fitted := fit(loop, n, m, wanted)) and wanted.items() <= fitted[2].items():
+            return wanted
+    return {}
+
+
 def _beyond_range(loop: Loop, n: int, m: int) -> list[dict]:
     """Whole-numbered parameters a little and far outside what they are drawn from, one at a time, as far as legal."""
     usual, found = defaults(loop, n, m), []
@@ -188,6 +209,11 @@ def _others(loop: Loop, n: int, m: int) -> dict:
         if whole and is_legal(loop, n, m, {**defaults(loop, n, m), **wanted}):
             return {**wanted, **reals}
     return reals
+
+
+def _zeros(loop: Loop) -> dict:
+    """Real parameters of zero: what data of either sign are compared with."""
+    return {p.name: 0.0 for p in loop.params if p.kind == "real"}
 
 
 def _balanced(loop: Loop) -> dict:

@@ -40,10 +40,13 @@ _OBSERVERS = (
     "tree_order",
     "undefined",
     "shortcuts",
+    "whereabouts",
     "integrity",
 )
 #: Elements of guard zone on each side of every array: more than the usual block.
 GUARD = 4096
+#: The generation of GPUs for which launches are recorded: what is asked of it every target can do.
+_OLDEST = (8, 0)
 
 
 class Unusable(Exception):
@@ -232,7 +235,9 @@ class _Runner(_OfTorch):
         from tsvc.blindness import Blindness
         from tsvc.gputime import as_number
 
-        function, is_bare = _load(request), request.get("ablation") == "bare"
+        with self.whereabouts(request):
+            function = _load(request)
+        is_bare = request.get("ablation") == "bare"
         seed = request["seed"] if "poison" in request["gates"] else None
         buffers, views = self.place(arrays, request["seed"], is_bare)
         blindness = Blindness(request["few"], self.synchronize) if request.get("ablation") == "blind" else None
@@ -261,6 +266,10 @@ class _Runner(_OfTorch):
 
     def synchronize(self) -> None:
         """Wait until the device is idle."""
+
+    def whereabouts(self, request: dict) -> contextlib.AbstractContextManager:
+        """While it is entered, a kernel that asks where it runs hears what it would on a GPU."""
+        return contextlib.nullcontext()
 
     def empty(self):
         import torch
@@ -348,12 +357,18 @@ class _Interpreted(_Runner):
 
         return [interpreter, interpreter._interpreter]
 
+    def whereabouts(self, request: dict) -> contextlib.AbstractContextManager:
+        from tsvc.whereabouts import as_on_gpu
+
+        return as_on_gpu() if "whereabouts" in request["gates"] else super().whereabouts(request)
+
     def call(self, function, bound: dict, views: dict, request: dict, blindness):
         gates, ablation = frozenset(request["gates"]), request.get("ablation")
         asked = request["order"], request["seed"], gates
         self.observer.start(*asked[:2], views, gates, ablation, blindness, request.get("inputs", ()))
         try:
-            return function(**bound)
+            with self.whereabouts(request):
+                return function(**bound)
         finally:  # whatever the kernel makes of the exception
             self.observer.ablation = self.observer.blindness = None  # a timed call may be next
             if self.observer.out_of_bounds:
@@ -434,13 +449,15 @@ class _Compiled(_OfTorch):
         import torch
 
         from tsvc import offline
+        from tsvc.whereabouts import as_on_gpu
 
-        function = _load(request)
+        with as_on_gpu(_OLDEST):
+            function = _load(request)
         # Arrays of which only the shape is told are never touched, and so take no memory.
         told = {name: np.zeros(shape, dtype) for name, (shape, dtype) in request.get("shapes", {}).items()}
         views = {name: torch.from_numpy(array) for name, array in {**told, **arrays}.items()}
         bound = _bind(function, {**_scalars(request), "device": torch.device("cpu"), **views})
-        with offline.recorded_launches() as launches:
+        with offline.recorded_launches() as launches, as_on_gpu(_OLDEST):
             function(**bound)
         return {"status": "ok", "kernels": offline.compile_launches(launches, request["targets"])}, {}
 

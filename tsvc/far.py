@@ -20,7 +20,7 @@ USUAL = ((1 << 20) + 8197, 1027)
 #: The largest that are named, and how many of them.
 LIMIT, SIDE_LIMIT, COUNT = 1 << 21, 1400, 2
 #: Loads, stores and atomics that a call may make, by what it makes on less data: each takes 0.2 to 1 ms.
-STEPS = 12_000
+STEPS = 13_000
 #: What counts as a block's size.
 _BLOCKS = range(32, 1 << 16)
 
@@ -36,9 +36,13 @@ def far_cases(loop: Loop, text: str, case: Case, steps: int | None) -> list[Case
     nodes = nodes_of(text)
     sizes = [*_named(nodes, LIMITS["interpreter"], LIMIT), USUAL[0]]
     sides = [*_named(nodes, SIDE, SIDE_LIMIT), USUAL[1]]
-    kind = "last" if loop.result else "late" if loop.is_chained else "exact"
-    found = [make(loop, size, 37, kind, 7000 + k) for k, size in enumerate(sizes) if "n" in loop.sizes]
-    found += [make(loop, max(side, 1000), side, kind, 7100 + k) for k, side in enumerate(sides) if "m" in loop.sizes]
+    kinds = ("last", "late", "early") if loop.result else ("late",) if loop.is_chained else ("exact",)
+    found = []
+    for kind in kinds:
+        found += [make(loop, size, 37, kind, 7000 + k) for k, size in enumerate(sizes) if "n" in loop.sizes]
+        found += [
+            make(loop, max(side, 1000), side, kind, 7100 + k) for k, side in enumerate(sides) if "m" in loop.sizes
+        ]
     return [one for one in found if one is not None and largest(case) < largest(one) <= elements]
 
 

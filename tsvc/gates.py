@@ -49,6 +49,7 @@ GATES: dict[str, str] = {
     "ablation": "without its launches the kernel's answer is wrong",
     "bare": "called as a user calls it, on ordinary tensors and unwatched, it does the same",
     "blindness": "where launches alone see the data the kernel's answer is still right",
+    "whereabouts": "without a GPU a kernel that asks where it runs hears what it would on one, or may not ask",
     "reach": "a kernel's Python uses no clock, environment, frame, file, other process or memory by address",
     # Time (tsvc.timing, tsvc.gputime)
     "fresh_data": "each timed call works on data of its own",

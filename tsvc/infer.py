@@ -106,6 +106,12 @@ def has_conditional(function: CFunction) -> bool:
     return any(isinstance(node, kinds) for node in _within_loops(function.node.body, function.helpers))
 
 
+def has_exit(function: CFunction) -> bool:
+    """Whether a loop may end before its condition fails: break, goto or return in it."""
+    kinds = c_ast.Break | c_ast.Goto | c_ast.Return
+    return any(isinstance(node, kinds) for node in _within_loops(function.node.body, {}))
+
+
 def has_indirect_access(function: CFunction, index_arrays: list[str]) -> bool:
     """Whether an element of an int array takes part in a subscript, at once, through a scalar or in a helper."""
     return any(

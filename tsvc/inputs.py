@@ -17,6 +17,11 @@ close     data that differ by units of rounding
 units     data of one magnitude, the largest, and of one sign or two: what is multiplied by these is not forgotten
 single    awkward data of one style: one element differs from all others in sign, the first, the last or any
 positive  awkward data without a sign or a zero
+denormal  numbers below the normal ones, of every length; with every other seed among exact ones
+sparse    data of one half of the range, arrays by turns of the upper and the lower, but for the other end at one to
+          five places that all have in common: by the seed at an edge of blocks, or drawn
+gap       exact data with zeros in the middle half
+extreme   the largest numbers of float32, or a little less, all of one sign, where nothing states a range
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
 
@@ -48,6 +53,10 @@ KINDS = (
     "single",
     "positive",
     "vast",
+    "denormal",
+    "sparse",
+    "gap",
+    "extreme",
 )
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
@@ -61,6 +70,9 @@ _STYLED = {
     "large": ("negative", "positive", "alternating"),
     "vast": ("negative", "positive", "alternating"),
 }
+#: Last and first elements of usual blocks, where sparse data differ in one place, and how many seeds draw several.
+_EDGES = (31, 32, 63, 127, 128, 255, 256, 511, 1023, 1024, 2047, 4095)
+_DRAWN = 8
 #: Elements that are computed at once: so many stay in a processor's cache.
 _PART = 1 << 17
 
@@ -124,8 +136,11 @@ class Case:
         if self.kind in _STYLED:
             found = _awkward(rng, shape, *bounds, self.style(array), self.seed if self.kind == "single" else None)
             return (found * (1.0 if array.low else self._scale())).astype(np.float32)
-        if self.kind == "units":
-            return _units(rng, shape, *bounds, self.seed).astype(np.float32)
+        if self.kind == "extreme" and array.low:
+            return _exact(rng, shape, *bounds).astype(np.float32)
+        if self.kind in _SEEDED:
+            turn = self.loop.arrays.index(array) if self.kind == "sparse" else 0
+            return _SEEDED[self.kind](rng, shape, *bounds, self.seed, turn).astype(np.float32)
         return _DRAW[self.kind](rng, shape, *bounds).astype(np.float32)
 
     def _scale(self) -> float:
@@ -244,9 +259,44 @@ def _close(rng, shape, low, high):
     return centre + scale * rng.choice([-1.0, 1.0, 1.0], shape) * (1 - rng.integers(1, 9, shape) * 2.0**-24)
 
 
-def _units(rng, shape, low, high, seed):
+def _units(rng, shape, low, high, seed, _):
     centre, scale = _power_of_two(low, high)
     return centre + scale * (rng.choice([-1.0, 1.0], shape) if seed % 2 else np.ones(shape))
+
+
+def _denormal(rng, shape, low, high, seed, _):
+    exact = _exact(rng, shape, low, high)
+    # Denormals differ by 2**-149. With 22 bits two of them add up to no normal number.
+    values = np.ldexp(np.floor(2 ** (22 * rng.random(shape) ** 2)), -149)
+    values *= rng.choice([-1, 1], shape) if low < 0 else 1
+    chosen = rng.random(shape) < 0.5 if seed % 2 else np.ones(shape, bool)
+    return np.where(chosen, values, exact) if low <= 0 < high else exact
+
+
+def _sparse(rng, shape, low, high, seed, turn):
+    centre, scale = _power_of_two(low, high)
+    size, sign = int(np.prod(shape)), 1 - 2 * ((seed + turn) % 2)
+    values = centre + scale * sign * rng.integers(1, 9, size) / 8
+    common, which = np.random.default_rng([seed, size]), seed // 2 % (len(_EDGES) + _DRAWN)
+    places = np.array(_EDGES[which : which + 1])
+    if which >= len(_EDGES):
+        places = common.integers(0, size, 2 + which % 4)
+    places = places[places < size]
+    ends = (low if sign > 0 else high) * (1 - np.arange(places.size) / 256)  # which of them is found shall show
+    values[places] = np.clip(ends, low, high)
+    return values.reshape(shape)
+
+
+def _gap(rng, shape, low, high):
+    values = _exact(rng, shape, low, high).reshape(-1)
+    if low <= 0 <= high:
+        values[values.size // 4 : 3 * values.size // 4] = 0
+    return values.reshape(shape)
+
+
+def _extreme(rng, shape, low, high, seed, _):
+    sign = -1 if seed % 2 == 0 else 1
+    return sign * float(np.finfo(np.float32).max) * (1 - rng.integers(0, 9, shape) * 2.0**-24)
 
 
 def _awkward(rng, shape, low, high, style, seed):
@@ -306,7 +356,9 @@ _DRAW: dict[str, Callable] = {
     "last": _last,
     "early": _early,
     "close": _close,
+    "gap": _gap,
 }
+_SEEDED: dict[str, Callable] = {"units": _units, "denormal": _denormal, "sparse": _sparse, "extreme": _extreme}
 
 
 def _permutation(rng, size, low, high):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tsvc.ablation import Run, check_bare_call, check_launches_alone_see, check_launches_matter
+from tsvc.asks import first_question
 from tsvc.authorship import FEW, Authorship, allowed_elements, check_observed, is_serial, largest, seems_serial
 from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
@@ -119,6 +120,8 @@ class Judge:
             raise self.explained(Racy(race))
         if "reach" in self.gates and (use := first_use(text, self.loop.name)):
             raise self.explained(ReachesOut(str(use)))
+        if self.device.mode == "interpreter" and "whereabouts" in self.gates and (asked := first_question(text)):
+            raise self.explained(ReachesOut(asked))
 
     def classify(self) -> str:
         """Who does the work of what has been judged, in a word.

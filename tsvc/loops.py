@@ -148,8 +148,22 @@ class Loop:
         """Whether an iteration may use what another computed: a carried scalar, an array read beside its writes, or an
         element that each iteration of a loop updates.
         """
-        real = [array.name for array in self.arrays if array.dtype == "real"]
-        return bool(self.reductions) or self.hands_on_elements or infer.accumulates(self.function, real)
+        return bool(self.reductions) or self.hands_on_elements or self.adds_to_elements
+
+    @cached_property
+    def adds_to_elements(self) -> bool:
+        """Whether each iteration of a loop updates the same element, as a matrix product does."""
+        return infer.accumulates(self.function, [array.name for array in self.arrays if array.dtype == "real"])
+
+    @cached_property
+    def computes(self) -> bool:
+        """Whether it does arithmetic on elements, rather than move and compare them."""
+        return infer.computes(self.function, [array.name for array in self.arrays if array.dtype == "real"])
+
+    @cached_property
+    def has_exit(self) -> bool:
+        """Whether a loop may end before its condition fails."""
+        return infer.has_exit(self.function)
 
     @cached_property
     def multiplies_elements(self) -> bool:
@@ -173,7 +187,7 @@ class Loop:
         """The same for data at the end of what float32 holds; products may overflow where a condition guards them."""
         if self._calls_functions or (self.hands_on_elements and "*" in self._code):
             return self.scale
-        if not infer.computes(self.function, [array.name for array in self.arrays if array.dtype == "real"]):
+        if not self.computes:
             return 2.0**125
         return 2.0 ** (70 if self.has_conditional and not self.is_chained else self._largest_exponent)
 

@@ -25,7 +25,7 @@ class _File:
     def __init__(self, tree: ast.Module):
         self.tree = tree
         self.functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-        self.kernels = {name: node for name, node in self.functions.items() if _is_jitted(node)}
+        self.kernels = {name: node for name, node in self.functions.items() if is_jitted(node)}
         self.values: dict[str, list[ast.AST]] = {}
         for node in ast.walk(tree):
             for name, value in _given(node):
@@ -166,7 +166,7 @@ def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
     return [block for block in found if isinstance(block, list) and block]
 
 
-def _is_jitted(function: ast.FunctionDef) -> bool:
+def is_jitted(function: ast.FunctionDef) -> bool:
     names = {_name_of(node.func if isinstance(node, ast.Call) else node) for node in function.decorator_list}
     return "jit" in names
 

@@ -41,6 +41,7 @@ _ATTRIBUTES = {
     "a clock": "elapsed_time do_bench do_bench_cudagraph perf_counter perf_counter_ns clock64 globaltimer",
     "files": "fromfile tofile memmap open_memmap loadtxt savetxt genfromtxt load_inline load_library",
     "whether it is timed": "is_current_stream_capturing",
+    "what was done to a tensor before": "_version _cdata _base _is_view",
     "who runs it": "InterpretedFunction GridExecutor InterpreterError",
     "code that is not in its text": "__import__ __loader__ __spec__ import_module",
     "its names by text": "__getattribute__",
@@ -90,6 +91,8 @@ _FUNCTIONS = frozenset(["code", "io", "queue", "select", "signal", "sys"])
 _COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.TryStar, ast.Match, ast.ExceptHandler, ast.match_case)
 #: How those begin that stand for nothing else when they are words of a text: of str.format, or of assembly.
 _TELLING = ("_", "f_", "tb_", "gi_", "clock64", "globaltimer", "Interpret", "GridExecutor")
+#: A number that outlives a call and is moved on by it.
+_COUNT = "a count of its calls"
 #: Functions of the module operator that take names as text.
 _GETTERS = frozenset(("attrgetter", "methodcaller"))
 _WORD = re.compile(r"\w+")
@@ -216,10 +219,37 @@ def _full(node: ast.expr, known: Mapping[str, set[str]]) -> set[str]:
     return set()
 
 
+def _counted(tree: ast.Module) -> Iterator[ast.AugAssign]:
+    """Where a function moves a number on that outlives its call: a global one, or in something of the module's."""
+    outer = {name for statement in tree.body for name in _stored(statement)}
+    outer |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        shared = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
+        local = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+        local |= {name for statement in function.body for name in _stored(statement)} - shared
+        for node in ast.walk(function):
+            if isinstance(node, ast.AugAssign):
+                root: ast.expr = node.target
+                while isinstance(root, ast.Attribute | ast.Subscript):
+                    root = root.value
+                if isinstance(root, ast.Name) and root.id in outer - local:
+                    yield node
+
+
+def _stored(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement, or what it holds, assigns; not those in functions of its own."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
 class _Search:
     def __init__(self, tree: ast.Module):
         self.imported = _imported(tree)
         self.called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        self.counted = {id(node) for node in _counted(tree)}
 
     def of(self, node: ast.AST, own: frozenset[str]) -> Iterator[Use]:
         """The uses in a node. own: arguments that stand for something else than what was imported by their name."""
@@ -251,6 +281,8 @@ class _Search:
                     yield Use(line, name, _BUILTINS[name])
                 elif name == "getattr" and id(node) not in self.called:
                     yield Use(line, name, "its names by text")
+            case ast.AugAssign(target=target) if id(node) in self.counted:
+                yield Use(line, f"{ast.unparse(target)} += ...", _COUNT)
             case ast.Call(func=ast.Attribute(attr="storage"), args=[]):
                 yield Use(line, ".storage()", "memory by address")
             case ast.Call(func=ast.Name(id="getattr" | "hasattr" | "setattr"), args=[of, what, *_]):
@@ -290,6 +322,9 @@ def _of_name(line: int, full: str) -> Iterator[Use]:
     if head == "sys":
         if rest and rest[0] not in _OF_SYS:
             yield Use(line, full, _ATTRIBUTE_OF.get(rest[0], "the environment"))
+        return
+    if head == "itertools" and rest and rest[0] in ("count", "cycle"):
+        yield Use(line, full, _COUNT)
         return
     is_language = full.startswith("triton.language")
     for position, part in enumerate(rest):

@@ -40,7 +40,8 @@ def suite(environment):
     """suite(options) -> the finished pytest process."""
 
     def run(*options: str) -> subprocess.CompletedProcess:
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", "correct", *options]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", "correct", "--max-elements=5003"]
+        command += options
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=400)
         return done
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tsvc.cases import fit, fixed, make, sizes
+from tsvc.cases import TIMED, fit, fixed, make, sizes
 from tsvc.domain import bounds, is_legal
 from tsvc.inputs import KINDS, STYLES
 from tsvc.loops import LOOPS
@@ -28,8 +28,11 @@ def test_fixed_cases_are_legal_and_near(name):
     loop = LOOPS[name]
     found = fixed(loop, SIZES)
     assert len({str(case) for case in found}) == len(found) >= 7
-    of_conditions = set() if loop.has_conditional else {"single", "positive"}
-    assert {case.kind for case in found} == set(KINDS) - {"fresh"} - of_conditions
+    left_out = set() if loop.has_conditional else {"single", "positive"}
+    left_out |= set() if loop.is_chained else {"gap"}
+    left_out |= set() if loop.has_exit else {"sparse"}
+    left_out |= set() if not loop.computes or (loop.result and loop.has_conditional) else {"extreme"}
+    assert {case.kind for case in found} == set(KINDS) - {"fresh"} - left_out
     for case in found:
         assert is_legal(loop, case.n, case.m, case.params), case
     assert any(case.n > 25000 or (loop.is_2d and case.m > 100) for case in found)
@@ -118,6 +121,11 @@ def test_long_arrays_come_with_whole_numbered_parameters_at_their_lower_ends():
 def test_and_at_their_upper_ends_and_half_way():
     found = [case.params["n3"] for case in fixed(LOOPS["s172"], SIZES) if case.n == 70001]
     assert found == [1, 70002, 35001]
+
+
+def test_and_as_wide_strides_of_many_steps():
+    found = [case.params["inc"] for case in fixed(LOOPS["s175"], [*SIZES, TIMED])]
+    assert any(32 <= stride <= 64 for stride in found)
 
 
 def test_sizes_two_and_three_above_a_block():

@@ -153,3 +153,8 @@ def test_expectations_are_reproducible():
     one, two = (expect(make(LOOPS["s319"], 1000, 1, "uniform", 5)) for _ in range(2))
     assert one.result == two.result
     assert all(one.tolerance[key].tobytes() == two.tolerance[key].tobytes() for key in one.tolerance)
+
+
+def test_only_what_is_no_matrix_product_keeps_denormals():
+    least = {name: expect(make(LOOPS[name], 33, 3, "denormal", 0)).tolerance["a"].min() for name in ("vpvtv", "s176")}
+    assert least["vpvtv"] < 1e-43 and least["s176"] > 1e-38

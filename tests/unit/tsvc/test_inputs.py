@@ -78,10 +78,11 @@ def test_data_stay_in_their_range(loop):
                 low, high = (evaluate(text, **scalars) for text in (array.low or "-1", array.high or "1"))
                 styled = kind in ("awkward", "single", "positive", "large", "vast") and array.dtype == "real"
                 margin = 0.125 * (high - low) if styled else 1e-6
-                scale = {"large": loop.scale, "vast": loop.vast_scale}.get(kind, 1)
+                scale = {"large": loop.scale, "vast": loop.vast_scale, "extreme": 2.0**128}.get(kind, 1)
                 reach = 1 if array.low else scale
                 values = case.arrays()[array.name]
-                assert reach * (low - margin) <= values.min() and values.max() <= reach * (high + margin)
+                assert reach * (low - margin) <= float(values.min())
+                assert float(values.max()) <= reach * (high + margin)
 
 
 # What "awkward" promises: each must turn up among the seeds.
@@ -267,3 +268,36 @@ def test_half_precision_is_seen_in_long_sums(name):
     halved = {key: array.astype(np.float16).astype(np.float64) for key, array in case.arrays().items()}
     result = run(LOOPS[name], halved, n=case.n, build="double")
     assert abs(result - expected.result) > 3 * expected.tolerance["result"]
+
+
+def test_sparse_data_differ_in_few_places_that_arrays_share():
+    firsts = set()
+    for seed in range(80):
+        arrays = make(LOOPS["s161"], 5003, 1, "sparse", seed).arrays()
+        b, c = (np.sign(arrays[name]) for name in ("b", "c"))
+        assert np.array_equal(b, -c)
+        rare = np.flatnonzero(b == (1 if (b > 0).sum() < 2500 else -1))
+        assert 1 <= rare.size <= 5
+        firsts.add(int(rare[0]))
+    assert {31, 32, 255, 256, 1023, 1024} <= firsts
+
+
+def test_sparse_data_are_what_a_search_of_a_stated_range_finds():
+    found = make(LOOPS["s481"], 5003, 1, "sparse", 2 * 8 + 1).arrays()["d"]
+    assert np.flatnonzero(found < 0).tolist() == [1023]
+    arrays = make(LOOPS["s482"], 5003, 1, "sparse", 2 * 8 + 1).arrays()
+    assert np.flatnonzero(arrays["c"] > arrays["b"]).tolist() == [1023]
+
+
+def test_a_gap_is_zero_and_extremes_are_all_there_is():
+    gap = make(LOOPS["s3112"], 5003, 1, "gap", 0).arrays()["a"]
+    assert not gap[1251:3752].any() and gap[:1250].any() and gap[3753:].any()
+    for seed, sign in ((0, -1), (1, 1)):
+        extreme = make(LOOPS["s314"], 257, 1, "extreme", seed).arrays()["a"] * sign
+        assert extreme.min() > 3.4e38 and len(set(extreme.tolist())) > 5
+
+
+def test_denormal_data_have_every_length():
+    data = make(LOOPS["vpv"], 257, 1, "denormal", 0).arrays()["a"]
+    steps = np.abs(data.view(np.int32) & 0x7FFFFFFF)
+    assert steps.max() < 2**23 and steps.min() < 8 and steps.max() > 2**18
