@@ -105,6 +105,9 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             found += [Case(loop, n, m, "exact", first, values) for values in _beyond_range(loop, n, m)]
         elif position == several_blocks:
             kinds = ("exact", "awkward", "uniform", "gap") if loop.is_chained else ("exact", "awkward", "uniform")
+            signs = 2 if loop.has_conditional else 1
+            count = signs * len(loop.read_arrays)
+            found += [make(loop, n, m, "constant", first * count + style) for style in range(count)]
             if loop.has_exit:
                 styles = range(40 * first, 40 * first + 40)
                 found += [make(loop, n, m, "sparse", style, _zeros(loop)) for style in styles]
@@ -149,7 +152,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         found += [make(loop, n, m, kind, first + position) for kind in kinds]
         found += [make(loop, n, m, "vast", 6 * first + style) for style in range(6) if position == fine]
         found += [make(loop, n, m, "denormal", 2 * first + style) for style in range(2) if position == fine]
-        if position == fine and (not loop.computes or (loop.result and loop.has_conditional)):
+        if position == fine and _is_told_by_extremes(loop):
             found += [make(loop, n, m, "extreme", 2 * first + style) for style in range(2)]
         if position == fine and any(p.kind == "real" for p in loop.params):
             below, tie, zero, negative_zero = (
@@ -160,6 +163,11 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             found += [make(loop, n, m, "awkward", first + 100 + style, below) for style in range(len(STYLES))]
             found.append(make(loop, n, m, "close", first + position, tie))
     return list({str(case): case for case in found if case}.values())
+
+
+def _is_told_by_extremes(loop: Loop) -> bool:
+    """Whether the largest numbers say what a loop must do with them: it moves or compares them, or overflows."""
+    return not loop.computes or bool(loop.result and loop.has_conditional) or loop.has_one_order
 
 
 def _thresholds(loop: Loop) -> list[int]:

@@ -232,6 +232,8 @@ class _Runner(_OfTorch):
         return {**header, "kept": before}, answer
 
     def _run(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
+        import torch
+
         from tsvc.blindness import Blindness
         from tsvc.gputime import as_number
 
@@ -246,7 +248,8 @@ class _Runner(_OfTorch):
         )
         if blindness:
             blindness.hide(views.values())
-        with contextlib.nullcontext() if is_bare else self.torch_calls.watching(blindness, seed, views.values()):
+        watched = self.torch_calls.watching(blindness, seed, views.values())
+        with torch.no_grad() if is_bare else watched:  # as they are that only compute
             result = self.call(function, bound, views, request, blindness)
         if blindness:
             self.synchronize()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from tsvc.authorship import largest
 from tsvc.cases import make
+from tsvc.conditions import rare_sizes
 from tsvc.inputs import Case
 from tsvc.loops import Loop
 from tsvc.named import LIMITS, SIDE, Names, compared, constants, nodes_of, number_of
@@ -34,8 +35,9 @@ def far_cases(loop: Loop, text: str, case: Case, steps: int | None) -> list[Case
         return []
     elements = largest(case) * STEPS // steps
     nodes = nodes_of(text)
-    sizes = [*_named(nodes, LIMITS["interpreter"], LIMIT), USUAL[0]]
-    sides = [*_named(nodes, SIDE, SIDE_LIMIT), USUAL[1]]
+    rare = rare_sizes(loop, nodes)
+    sizes = [*_named(nodes, rare, "n", LIMITS["interpreter"], LIMIT), USUAL[0]]
+    sides = [*_named(nodes, rare, "m", SIDE, SIDE_LIMIT), USUAL[1]]
     kinds = ("last", "late", "early") if loop.result else ("late",) if loop.is_chained else ("exact",)
     found = []
     for kind in kinds:
@@ -46,10 +48,13 @@ def far_cases(loop: Loop, text: str, case: Case, steps: int | None) -> list[Case
     return [one for one in found if one is not None and largest(case) < largest(one) <= elements]
 
 
-def _named(nodes: list[ast.AST], least: int, most: int) -> list[int]:
-    """Sizes in (least, most] that a text names, those first that it compares with."""
+def _named(nodes: list[ast.AST], rare: list[dict[str, int]], name: str, least: int, most: int) -> list[int]:
+    """Sizes in (least, most] that a text names, those first at which a condition is what it seldom is, then those that
+    it compares with.
+    """
     names = constants(nodes)
-    found = [*_compared_sizes(nodes, names), *_capped_sizes(nodes, names)]
+    conditional = [one[name] for one in rare if list(one) == [name]]
+    found = [*conditional, *_compared_sizes(nodes, names), *_capped_sizes(nodes, names)]
     return [size for size in dict.fromkeys(found) if least < size <= most][:COUNT]
 
 

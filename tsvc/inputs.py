@@ -21,6 +21,7 @@ denormal  numbers below the normal ones, of every length; with every other seed 
 sparse    data of one half of the range, arrays by turns of the upper and the lower, but for the other end at one to
           five places that all have in common: by the seed at an edge of blocks, or drawn
 gap       exact data with zeros in the middle half
+constant  exact data, but for one array of equal numbers: by the seed which, and of which sign
 extreme   the largest numbers of float32, or a little less, all of one sign, where nothing states a range
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
@@ -57,6 +58,7 @@ KINDS = (
     "sparse",
     "gap",
     "extreme",
+    "constant",
 )
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
@@ -136,12 +138,21 @@ class Case:
         if self.kind in _STYLED:
             found = _awkward(rng, shape, *bounds, self.style(array), self.seed if self.kind == "single" else None)
             return (found * (1.0 if array.low else self._scale())).astype(np.float32)
-        if self.kind == "extreme" and array.low:
+        if self.kind == "constant" and array == self._chosen():
+            centre, scale = _power_of_two(*bounds)
+            sign = 1 - 2 * (self.seed // len(self.loop.read_arrays) % 2)
+            return np.full(shape, centre + sign * scale, np.float32)
+        if self.kind == "constant" or (self.kind == "extreme" and array.low):
             return _exact(rng, shape, *bounds).astype(np.float32)
         if self.kind in _SEEDED:
             turn = self.loop.arrays.index(array) if self.kind == "sparse" else 0
             return _SEEDED[self.kind](rng, shape, *bounds, self.seed, turn).astype(np.float32)
         return _DRAW[self.kind](rng, shape, *bounds).astype(np.float32)
+
+    def _chosen(self) -> Array | None:
+        """The array that is constant."""
+        arrays = self.loop.read_arrays
+        return arrays[self.seed % len(arrays)] if arrays else None
 
     def _scale(self) -> float:
         """By what styled data are multiplied: vast ones in every other three seeds by a small number."""

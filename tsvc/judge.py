@@ -305,12 +305,13 @@ class Judge:
             raise
         except KernelFailure as failure:
             blind = f"it fails where launches alone see the data: {failure}"
-        wrong, answer = call_once()
-        if wrong is None:
-            check_observed(expected, answer, order, self.gates)
-            self._check_launches_matter(kernel, expected)
-            raise TorchFallback(blind)
-        return wrong, answer
+        for _ in range(2):  # what is wrong in every other call is no work of someone else
+            wrong, answer = call_once()
+            if wrong is not None:
+                return wrong, answer
+        check_observed(expected, answer, order, self.gates)
+        self._check_launches_matter(kernel, expected)
+        raise TorchFallback(blind)
 
     def _is_blind(self, expected: Expected) -> bool:
         """Whether launches alone see the data in every call, so that no call can be told from those that are counted.

@@ -9,6 +9,7 @@ import operator
 from collections.abc import Iterator
 
 from tsvc.cases import LONG, MIDDLE, SIZES, TIMED, fixed, make, sizes
+from tsvc.conditions import rare_sizes
 from tsvc.inputs import Case
 from tsvc.loops import Loop
 
@@ -45,7 +46,8 @@ def suite_cases(loop: Loop, text: str, on_gpu: bool, seed: int = 0) -> list[Case
 def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
     """Exact data at the sizes, and with the parameters, that a kernel's text names; [] for text that is no Python.
 
-    Of each number in a comparison also its neighbours; of each remainder two sizes that leave it.
+    Of each number in a comparison also its neighbours; of each remainder two sizes that leave it; and sizes at which a
+    condition is what it seldom is.
     """
     nodes = nodes_of(text)
     names = constants(nodes)
@@ -59,6 +61,12 @@ def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
             found.append(make(loop, size, _USUAL[1], "exact", seed))
         if "m" in loop.sizes and size <= SIDE:
             found.append(make(loop, max(size, _USUAL[0]), size, "exact", seed))
+    tried = {*usual, *named[:COUNT]}
+    unusual = [one for one in rare_sizes(loop, nodes) if len(one) == 2 or not tried & {*one.values()}]
+    for seed, rare in enumerate(unusual[:COUNT], 5500):
+        n, m = rare.get("n", max(_USUAL[0], rare.get("m", 0))), rare.get("m", _USUAL[1])
+        if max(rare.values()) > _SMALL and n <= limit and m <= SIDE:
+            found.append(make(loop, n, m, "exact", seed))
     values = [number for node in nodes for number in compared(node, names)]
     for seed, value in enumerate(list(dict.fromkeys(values))[:COUNT], 6000):
         found += [make(loop, *_USUAL, "exact", seed, {p.name: p.value(value)}) for p in loop.params]

@@ -301,3 +301,11 @@ def test_denormal_data_have_every_length():
     data = make(LOOPS["vpv"], 257, 1, "denormal", 0).arrays()["a"]
     steps = np.abs(data.view(np.int32) & 0x7FFFFFFF)
     assert steps.max() < 2**23 and steps.min() < 8 and steps.max() > 2**18
+
+
+def test_of_constant_data_one_array_is():
+    for seed in range(6):
+        arrays = make(LOOPS["s271"], 257, 1, "constant", seed).arrays()
+        equal = [name for name, values in arrays.items() if len(set(values.tolist())) == 1]
+        assert equal == ["abc"[seed % 3]]
+        assert arrays[equal[0]][0] == (1 if seed < 3 else -1)

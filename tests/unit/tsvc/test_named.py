@@ -42,7 +42,7 @@ def test_what_is_judged_anyway_is_left_out():
 
 def test_there_are_not_too_many_and_none_too_large():
     numbers = " or ".join(f"n == {number}" for number in range(1001, 90000, 977))
-    assert len(sizes_of(numbers)) == COUNT
+    assert COUNT <= len(sizes_of(numbers)) <= 2 * COUNT
     assert sizes_of("n == 3000001") == []
     assert sizes_of("n == 3000001", on_gpu=True) == [3000001, 3000002]
     assert max(sizes_of("n == 9001 or n == 4001", S176)) <= LIMITS["superlinear"]
