@@ -18,8 +18,8 @@ MIDDLE = [(8192, 129), (12345, 211), (65536, 255)]
 TIMED = (32000, 256)
 #: Above 2**16, where kernels take the way that they have for long arrays.
 LONG = (70001, 300)
-#: One element above a block that no other size has. Behind all others, whose data depend on their place.
-_ABOVE_A_BLOCK = (513, 25)
+#: One element, and one column, above a block that no other size has. Behind all others: data depend on their place.
+_ABOVE_A_BLOCK = (513, 257)
 #: More than a block in the side of a matrix, for loops that meet a line of it.
 _LONG_LINE = (2500, 1100)
 

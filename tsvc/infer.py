@@ -141,8 +141,8 @@ def has_indirect_access(function: CFunction, index_arrays: list[str]) -> bool:
 
 
 def multiplies(function: CFunction, arrays: list[str]) -> bool:
-    """Whether an element of these arrays is a factor, at once, through a scalar or in a helper."""
-    return _is_operand(function, arrays, "*")
+    """Whether an element of these arrays is a factor or divided, at once, through a scalar or in a helper."""
+    return _is_operand(function, arrays, "*/")
 
 
 def computes(function: CFunction, arrays: list[str]) -> bool:

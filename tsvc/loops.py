@@ -179,7 +179,9 @@ class Loop:
 
     @cached_property
     def multiplies_elements(self) -> bool:
-        """Whether it multiplies elements that it hands on: there may be products of as many factors as it has steps."""
+        """Whether it multiplies or divides elements that it hands on: there may be products of as many factors as it
+        has steps, and (a + b) / c is not a / c + b / c to the bit.
+        """
         return infer.multiplies(self.function, self._handed_on)
 
     @cached_property

@@ -168,6 +168,7 @@ def test_indirect_access(loop, body, found):
         (f"{_LOOP} a[i + 1] *= a[i];", True),
         (f"{_LOOP} {{ real t = a[i] + 1; a[i + 1] = t * b[i]; }}", True),
         (f"{_LOOP} a[i + 1] = a[i] + b[i] * b[i];", False),
+        (f"{_LOOP} a[i + 1] = (a[i] + b[i]) / 3;", True),
         (f"{_LOOP} b[i] = a[i] * b[i];", False),
     ],
 )
