@@ -94,8 +94,7 @@ def expect(case: Case) -> Expected:
         strict, others, double = runs[0], runs[1:-1], runs[-1]
         spreads = {name: _spread(name, strict, others, double) for name in double}
         few_factors = case.kind in _EXACT_KINDS and not case.loop.multiplies_elements
-        few_factors |= not case.loop.computes
-        exact = few_factors and all(not spread.any() for spread in spreads.values())
+        exact = (few_factors or not case.loop.computes) and all(not spread.any() for spread in spreads.values())
         nudges = [] if exact else [(name, pattern) for name in _real_inputs(case) for pattern in range(len(_NUDGES))]
         moved = run_all(lambda nudge: _reference(case, "double", "nearest", nudge=nudge), nudges)
     # What is like a matrix product may be made by tensor cores, which take denormals for zeros.
@@ -105,9 +104,8 @@ def expect(case: Case) -> Expected:
         name: _tolerance(double[name], spreads[name], [run[name] for run in moved], exact, chained, least)
         for name in double
     }
-    if (
-        case.kind in ("vast", "extreme") and not case.loop.has_one_order
-    ):  # where C overflows, another order of evaluation need not
+    if case.kind in ("vast", "extreme") and not case.loop.has_one_order:
+        # Where C overflows, another order of evaluation need not.
         for name, bound in tolerance.items():
             bound[~np.isfinite(strict[name])] = np.inf
     untouched = case.loop.result is None and all(
