@@ -11,7 +11,7 @@ from tsvc.named import nodes_of
 from tsvc.pdl import is_jitted
 
 #: What a kernel is when it is compiled, by Triton's name, and what its Python may have to do with it besides.
-_COMPILED = ("JITFunction",)
+_COMPILED = "JITFunction"
 _OF_KERNELS = {"run", "warmup", "configs", "best_config"}
 #: Builtins that tell what a kernel is.
 _QUESTIONS = {
@@ -73,9 +73,9 @@ def _asked(node: ast.AST, kernels: set[str]) -> Iterator[str]:
             yield ast.unparse(node)
         case ast.MatchValue(value=value) if _names_kind(value):
             yield ast.unparse(value)
-        case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name) if name in _COMPILED:
+        case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name) if name == _COMPILED:
             yield name
-        case ast.Constant(value=str() as text) if any(name in text for name in _COMPILED):
+        case ast.Constant(value=str() as text) if _COMPILED in text:
             yield repr(text)
 
 

@@ -351,8 +351,9 @@ class _Interpreted(_Runner):
     def __init__(self) -> None:
         from tsvc.clocks import HostClock
         from tsvc.interpreter import Observer
+        from tsvc.whereabouts import as_on_gpu
 
-        self.observer = Observer()
+        self.observer, self.as_on_gpu = Observer(), as_on_gpu
         super().__init__(self.observer, HostClock())
 
     def of_triton(self) -> list:
@@ -361,9 +362,7 @@ class _Interpreted(_Runner):
         return [interpreter, interpreter._interpreter]
 
     def whereabouts(self, request: dict) -> contextlib.AbstractContextManager:
-        from tsvc.whereabouts import as_on_gpu
-
-        return as_on_gpu() if "whereabouts" in request["gates"] else super().whereabouts(request)
+        return self.as_on_gpu() if "whereabouts" in request["gates"] else super().whereabouts(request)
 
     def call(self, function, bound: dict, views: dict, request: dict, blindness):
         gates, ablation = frozenset(request["gates"]), request.get("ablation")

@@ -144,9 +144,10 @@ class Case:
             return np.full(shape, centre + sign * scale, np.float32)
         if self.kind == "constant" or (self.kind == "extreme" and array.low):
             return _exact(rng, shape, *bounds).astype(np.float32)
+        if self.kind == "sparse":
+            return _sparse(rng, shape, *bounds, self.seed, self.loop.arrays.index(array)).astype(np.float32)
         if self.kind in _SEEDED:
-            turn = self.loop.arrays.index(array) if self.kind == "sparse" else 0
-            return _SEEDED[self.kind](rng, shape, *bounds, self.seed, turn).astype(np.float32)
+            return _SEEDED[self.kind](rng, shape, *bounds, self.seed).astype(np.float32)
         return _DRAW[self.kind](rng, shape, *bounds).astype(np.float32)
 
     def _chosen(self) -> Array | None:
@@ -270,12 +271,12 @@ def _close(rng, shape, low, high):
     return centre + scale * rng.choice([-1.0, 1.0, 1.0], shape) * (1 - rng.integers(1, 9, shape) * 2.0**-24)
 
 
-def _units(rng, shape, low, high, seed, _):
+def _units(rng, shape, low, high, seed):
     centre, scale = _power_of_two(low, high)
     return centre + scale * (rng.choice([-1.0, 1.0], shape) if seed % 2 else np.ones(shape))
 
 
-def _denormal(rng, shape, low, high, seed, _):
+def _denormal(rng, shape, low, high, seed):
     exact = _exact(rng, shape, low, high)
     # Denormals differ by 2**-149. With 22 bits two of them add up to no normal number.
     values = np.ldexp(np.floor(2 ** (22 * rng.random(shape) ** 2)), -149)
@@ -285,6 +286,7 @@ def _denormal(rng, shape, low, high, seed, _):
 
 
 def _sparse(rng, shape, low, high, seed, turn):
+    """turn: the array's place among the loop's, so that neighbours are of opposite signs."""
     centre, scale = _power_of_two(low, high)
     size, sign = int(np.prod(shape)), 1 - 2 * ((seed + turn) % 2)
     values = centre + scale * sign * rng.integers(1, 9, size) / 8
@@ -305,9 +307,8 @@ def _gap(rng, shape, low, high):
     return values.reshape(shape)
 
 
-def _extreme(rng, shape, low, high, seed, _):
-    sign = -1 if seed % 2 == 0 else 1
-    return sign * float(np.finfo(np.float32).max) * (1 - rng.integers(0, 9, shape) * 2.0**-24)
+def _extreme(rng, shape, low, high, seed):
+    return (2 * (seed % 2) - 1) * float(np.finfo(np.float32).max) * (1 - rng.integers(0, 9, shape) * 2.0**-24)
 
 
 def _awkward(rng, shape, low, high, style, seed):
@@ -369,7 +370,7 @@ _DRAW: dict[str, Callable] = {
     "close": _close,
     "gap": _gap,
 }
-_SEEDED: dict[str, Callable] = {"units": _units, "denormal": _denormal, "sparse": _sparse, "extreme": _extreme}
+_SEEDED: dict[str, Callable] = {"units": _units, "denormal": _denormal, "extreme": _extreme}
 
 
 def _permutation(rng, size, low, high):

@@ -160,18 +160,8 @@ def crowd(tmp_path_factory):
 
 def test_a_run_judges_each_loop_by_itself(crowd, tmp_path):
     options = ["--loops", crowd / "crowd.c", "--kernels", crowd, "--loop", "h_*", "-k", "correct or (sizes and race)"]
-    options += [
-        "-n",
-        "2",
-        "--max-elements",
-        "5003",
-        "--kernel-timeout",
-        "6",
-        "--results",
-        tmp_path / "results",
-        "--min-pass-rate",
-        "0.2",
-    ]
+    options += ["-n", "2", "--max-elements", "5003", "--kernel-timeout", "6"]
+    options += ["--results", tmp_path / "results", "--min-pass-rate", "0.2"]
     environment = {**os.environ, "TMPDIR": str(tmp_path), "CI": "1", "CUDA_VISIBLE_DEVICES": "", "COLUMNS": "200"}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_tsvc.py", *map(str, options)]
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
