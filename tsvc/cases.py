@@ -124,14 +124,15 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             if loop.result:
                 found.append(make(loop, n, m, "last", first + position, _others(loop, n, m)))
         elif (n, m) == _LONG_LINE:
-            kinds = ("exact", "late", "early")
+            kinds = ("last" if loop.is_chained else "fine", "late", "early")
             if loop.has_conditional:
                 found.append(make(loop, n, m, "single", 6 * first + 1))  # the first element alone is positive
         elif (n, m) in _BEYOND_BLOCKS:
             kinds = ("last",) if n > 512 else ("late", "early")
         elif (n, m) == TIMED:
-            kinds = ("exact", "last") if loop.result else ("exact",)
-            found += [make(loop, n, m, kinds[-1], first + position, one(loop, n, m)) for one in (_others, _wide)]
+            kinds = ("exact", "last") if loop.result else ("exact", "fine") if loop.is_chained else ("fine",)
+            usual = kind_for_one_case(loop)
+            found += [make(loop, n, m, usual, first + position, one(loop, n, m)) for one in (_others, _wide)]
             if loop.has_exit:
                 styles = range(40 * first + 24, 40 * first + 40)  # several drawn places
                 found += [make(loop, n, m, "sparse", style, _zeros(loop)) for style in styles]
@@ -145,7 +146,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             if loop.has_conditional:
                 found += [make(loop, n, m, "single", 6 * first + style) for style in range(6)]
         elif (n, m) == MIDDLE[2]:
-            kinds = ("positive",) if loop.has_conditional else ("exact",)
+            kinds = ("positive",) if loop.has_conditional else (kind_for_one_case(loop),)
         elif position in (fine, tiny):
             kinds = ("exact", "awkward", "fine" if position == fine else "tiny")
             found += [make(loop, n, m, "large", 3 * first + style) for style in range(3) if position == fine]
@@ -154,6 +155,14 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         found += [make(loop, n, m, "denormal", 2 * first + style) for style in range(2) if position == fine]
         if position == fine and _is_told_by_extremes(loop):
             found += [make(loop, n, m, "extreme", 2 * first + style) for style in range(2)]
+        if position == fine and not loop.hands_on_elements:
+            # A condition may be written from either side, which NaN alone tells apart.
+            styles = range(2 * first, 2 * first + (1 if loop.has_conditional else 2))
+            found += [make(loop, n, m, "infinite", style) for style in styles]
+        if position == fine and loop.has_conditional:
+            found += [make(loop, n, m, "awkward", first + 300 + style) for style in range(len(STYLES))]
+        if position == fine and len(loop.read_arrays) > 1:
+            found.append(make(loop, n, m, "same", 2 * first))
         if position == fine and any(p.kind == "real" for p in loop.params):
             below, tie, zero, negative_zero = (
                 {p.name: value for p in loop.params if p.kind == "real"} for value in (-0.125, 1 - 2.0**-22, 0.0, -0.0)
@@ -165,9 +174,14 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
     return list({str(case): case for case in found if case}.values())
 
 
+def kind_for_one_case(loop: Loop) -> str:
+    """The data of a size that is judged once: too fine for half precision, as far as long sums of them are exact."""
+    return "last" if loop.result else "exact" if loop.is_chained else "fine"
+
+
 def _is_told_by_extremes(loop: Loop) -> bool:
     """Whether the largest numbers say what a loop must do with them: it moves or compares them, or overflows."""
-    return not loop.computes or bool(loop.result and loop.has_conditional) or loop.has_one_order
+    return not loop.computes or bool(loop.result and loop.has_conditional) or not loop.is_chained
 
 
 def _thresholds(loop: Loop) -> list[int]:

@@ -38,7 +38,7 @@ def far_cases(loop: Loop, text: str, case: Case, steps: int | None) -> list[Case
     rare = rare_sizes(loop, nodes)
     sizes = [*_named(nodes, rare, "n", LIMITS["interpreter"], LIMIT), USUAL[0]]
     sides = [*_named(nodes, rare, "m", SIDE, SIDE_LIMIT), USUAL[1]]
-    kinds = ("last", "late", "early") if loop.result else ("late",) if loop.is_chained else ("exact",)
+    kinds = ("last", "late", "early") if loop.result else ("late",) if loop.is_chained else ("fine",)
     found = []
     for kind in kinds:
         found += [make(loop, size, 37, kind, 7000 + k) for k, size in enumerate(sizes) if "n" in loop.sizes]

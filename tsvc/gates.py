@@ -32,6 +32,7 @@ GATES: dict[str, str] = {
     "data": "data that mix signs, scales, ties, zeros and duplicates",
     # Memory and order (tsvc.interpreter and what it imports, tsvc.child, tsvc.kept, tsvc.pdl)
     "guards": "zones of noise beside every array must not change",
+    "placement": "arrays begin with a page in every other call, and equal inputs are one array there",
     "addresses": "every address is inside the arrays of its launch",
     "grids": "no grid is larger than a GPU takes",
     "tuning": "an autotuned kernel is run once more first, and what tuning restores is restored",

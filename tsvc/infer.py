@@ -106,26 +106,6 @@ def has_conditional(function: CFunction) -> bool:
     return any(isinstance(node, kinds) for node in _within_loops(function.node.body, function.helpers))
 
 
-def has_single_operators(function: CFunction) -> bool:
-    """Whether each statement within a loop computes at most one + - * /, subscripts and conditions apart, of elements
-    and parameters themselves: neither of real scalars that a loop sets nor in a helper.
-    """
-    if function.helpers:
-        return False
-    reals = {part.name for part in walk(function.node.body) if isinstance(part, c_ast.Decl) and _is_real(part)}
-    statements = [node for node in _within_loops(function.node.body, {}) if isinstance(node, c_ast.Assignment)]
-    if any(_mentions(node, name) for node in statements for name in reals):
-        return False
-    return all((node.op != "=") + _operators(node.rvalue) <= 1 for node in statements)
-
-
-def _operators(node) -> int:
-    if isinstance(node, c_ast.ArrayRef):
-        return 0
-    own = isinstance(node, c_ast.BinaryOp) and node.op in "+-*/"
-    return own + sum(_operators(child) for _, child in node.children())
-
-
 def has_exit(function: CFunction) -> bool:
     """Whether a loop may end before its condition fails: break, goto or return in it."""
     kinds = c_ast.Break | c_ast.Goto | c_ast.Return

@@ -5,7 +5,8 @@ exact     small multiples of 1/8 (times a power of two where a loop wants scaled
 uniform   uniform over the loop's range, [-1, 1) unless its annotation says otherwise
 awkward   ties, zeros of both signs, one-sided and sorted data, a single hit early, late or nowhere; index arrays
           with permutations, duplicates and both ends of their range
-near      the exact data of the same seed but for a few numbers: whoever kept an answer by a sample of its data is wrong
+near      the exact data of the same seed but for a few numbers: whoever kept an answer by a sample of its data is
+          wrong; index arrays are the identity but for a few pairs
 fine      multiples of 2**-13: sums of a few hundred are exact in single precision, and not in half precision or tf32
 late      exact data that reach their largest and smallest value, several times, in the last quarter alone
 early     the same in the first quarter alone
@@ -23,6 +24,8 @@ sparse    data of one half of the range, arrays by turns of the upper and the lo
 gap       exact data with zeros in the middle half
 constant  exact data, but for one array of equal numbers: by the seed which, and of which sign
 extreme   the largest numbers of float32, or a little less, all of one sign, where nothing states a range
+infinite  exact data with a few infinities where nothing states a range; with every other seed a few NaN, too
+same      exact data, equal in all arrays of one shape
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
 
@@ -59,6 +62,8 @@ KINDS = (
     "gap",
     "extreme",
     "constant",
+    "infinite",
+    "same",
 )
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
@@ -142,7 +147,7 @@ class Case:
             centre, scale = _power_of_two(*bounds)
             sign = 1 - 2 * (self.seed // len(self.loop.read_arrays) % 2)
             return np.full(shape, centre + sign * scale, np.float32)
-        if self.kind == "constant" or (self.kind == "extreme" and array.low):
+        if self.kind == "constant" or (self.kind in ("extreme", "infinite") and array.low):
             return _exact(rng, shape, *bounds).astype(np.float32)
         if self.kind == "sparse":
             return _sparse(rng, shape, *bounds, self.seed, self.loop.arrays.index(array)).astype(np.float32)
@@ -168,7 +173,8 @@ class Case:
         return styles[(self.seed + turn) % len(styles)]
 
     def _rng(self, array: Array, extra: int = 0) -> np.random.Generator:
-        return np.random.default_rng([self.seed, zlib.crc32(array.name.encode()), KINDS.index(self.kind), extra])
+        name = 0 if self.kind == "same" else zlib.crc32(array.name.encode())
+        return np.random.default_rng([self.seed, name, KINDS.index(self.kind), extra])
 
     def _own(self, array: Array, shape) -> np.ndarray:
         text = array.init or ("1" if not array.is_2d else "1/(k+1)" if len(shape) == 2 else "0")
@@ -195,7 +201,8 @@ class Case:
             choices = ["permutation", "reversed", "identity"]
             if not array.permutation:
                 choices += ["random", "random", "same", "few", "ends", "nearly"]
-            values = _INDEX[rng.choice(choices)](rng, size, low, high)
+            drawn = "inner" if self.kind == "near" else rng.choice(choices)
+            values = _INDEX[drawn](rng, size, low, high)
         return np.clip(values, low, max(low, high)).astype(np.int32).reshape(shape)
 
 
@@ -311,6 +318,12 @@ def _extreme(rng, shape, low, high, seed):
     return (2 * (seed % 2) - 1) * float(np.finfo(np.float32).max) * (1 - rng.integers(0, 9, shape) * 2.0**-24)
 
 
+def _infinite(rng, shape, low, high, seed):
+    values = _exact(rng, shape, low, high)
+    wanted = [np.inf, -np.inf, np.nan] if seed % 2 else [np.inf, -np.inf]
+    return np.where(rng.random(shape) < 1 / 16, rng.choice(wanted, shape), values)
+
+
 def _awkward(rng, shape, low, high, style, seed):
     """Multiples of 1/8 in a shape that breaks careless kernels. seed: says which one differs, and how, unless drawn."""
     centre, scale = _power_of_two(low, high)
@@ -369,8 +382,9 @@ _DRAW: dict[str, Callable] = {
     "early": _early,
     "close": _close,
     "gap": _gap,
+    "same": _exact,
 }
-_SEEDED: dict[str, Callable] = {"units": _units, "denormal": _denormal, "extreme": _extreme}
+_SEEDED: dict[str, Callable] = {"units": _units, "denormal": _denormal, "extreme": _extreme, "infinite": _infinite}
 
 
 def _permutation(rng, size, low, high):
@@ -394,12 +408,22 @@ def _nearly(rng, values, low, high):
     return values
 
 
+def _inner(rng, size, low, high):
+    """The identity, but for one pair in 64 that changed places: neither at an end nor in the middle."""
+    values = low + np.arange(size)
+    inner = rng.permutation(np.setdiff1d(values[: high - low + 1] - low, [0, size // 2, size - 1]))
+    pairs = inner[: max(1, inner.size // 128) * 2 if inner.size > 1 else 0].reshape(-1, 2)
+    values[pairs] = values[pairs[:, ::-1]]
+    return values
+
+
 _INDEX = {
     "permutation": _permutation,
     "reversed": lambda rng, size, low, high: low + np.arange(size)[::-1],
     "identity": lambda rng, size, low, high: low + np.arange(size),
     "random": _random,
     "same": lambda rng, size, low, high: np.full(size, rng.integers(low, max(low, high) + 1)),
+    "inner": _inner,
     "nearly": lambda rng, size, low, high: _nearly(rng, _permutation(rng, size, low, high), low, high),
     "few": lambda rng, size, low, high: rng.choice(_random(rng, 3, low, high), size),
     "ends": lambda rng, size, low, high: rng.choice([low, max(low, high)], size),

@@ -15,10 +15,11 @@ _PLAIN = (int, float, str, tuple, frozenset, types.FunctionType, types.BuiltinFu
 class Integrity:
     """Remembers the functions, methods and constants of modules, and from then on any search among all objects.
 
-    modules: whose own names are looked at. To be made once in a process, before a kernel is read.
+    modules: whose own names are looked at, and those of their classes. others: modules and classes of which only names
+        are. To be made once in a process, before a kernel is read.
     """
 
-    def __init__(self, modules: Iterable[types.ModuleType]):
+    def __init__(self, modules: Iterable[types.ModuleType], others: Iterable[types.ModuleType | type] = ()):
         searched: list[str] = []
         self._searched = searched
 
@@ -27,6 +28,7 @@ class Integrity:
                 searched.append(event)
 
         self._places = [place for module in modules for place in _places_of(module)]
+        self._places += [_Place(one.__name__, vars(one), (type, *_PLAIN)) for one in others]
         sys.addaudithook(hook)
 
     @property
@@ -53,8 +55,10 @@ class _Place:
         now = self.names
         for name, (was, code, closure) in self.before.items():
             value = now.get(name)
-            same = value is was and getattr(value, "__code__", None) is code
-            if not same or getattr(value, "__closure__", None) is not closure:
+            if value is not was or (
+                code is not None
+                and (getattr(value, "__code__", None) is not code or getattr(value, "__closure__", None) is not closure)
+            ):
                 return f"{self.label}.{name}"
         if len(now) != len(self.known) and self.label.startswith("tsvc."):
             added = (name for name in now if name not in self.known and "__" not in name)

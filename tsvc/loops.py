@@ -161,13 +161,6 @@ class Loop:
         return [array for array in self.arrays if array.dtype == "real" and array.role != "out"]
 
     @cached_property
-    def has_one_order(self) -> bool:
-        """Whether no statement computes more than one operator, and no iteration uses another's: what C makes infinite
-        every order of evaluation does.
-        """
-        return not self.is_chained and not self._calls_functions and infer.has_single_operators(self.function)
-
-    @cached_property
     def computes(self) -> bool:
         """Whether it does arithmetic on elements, rather than move and compare them."""
         return infer.computes(self.function, [array.name for array in self.arrays if array.dtype == "real"])

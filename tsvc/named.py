@@ -8,7 +8,7 @@ import ast
 import operator
 from collections.abc import Iterator
 
-from tsvc.cases import LONG, MIDDLE, SIZES, TIMED, fixed, make, sizes
+from tsvc.cases import LONG, MIDDLE, SIZES, TIMED, fixed, kind_for_one_case, make, sizes
 from tsvc.conditions import rare_sizes
 from tsvc.inputs import Case
 from tsvc.loops import Loop
@@ -44,12 +44,12 @@ def suite_cases(loop: Loop, text: str, on_gpu: bool, seed: int = 0) -> list[Case
 
 
 def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
-    """Exact data at the sizes, and with the parameters, that a kernel's text names; [] for text that is no Python.
+    """Cases at the sizes, and with the parameters, that a kernel's text names; [] for text that is no Python.
 
     Of each number in a comparison also its neighbours; of each remainder two sizes that leave it; and sizes at which a
     condition is what it seldom is.
     """
-    nodes = nodes_of(text)
+    nodes, kind = nodes_of(text), kind_for_one_case(loop)
     names = constants(nodes)
     limit = LIMITS["superlinear"] if loop.is_superlinear else LIMITS["cuda" if on_gpu else "interpreter"]
     usual = {size for pair in (*SIZES, *MIDDLE, TIMED, LONG) for size in (pair if loop.is_2d else pair[:1])}
@@ -58,18 +58,18 @@ def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
     found = []
     for seed, size in enumerate(named[:COUNT], 5000):
         if "n" in loop.sizes:
-            found.append(make(loop, size, _USUAL[1], "exact", seed))
+            found.append(make(loop, size, _USUAL[1], kind, seed))
         if "m" in loop.sizes and size <= SIDE:
-            found.append(make(loop, max(size, _USUAL[0]), size, "exact", seed))
+            found.append(make(loop, max(size, _USUAL[0]), size, kind, seed))
     tried = {*usual, *named[:COUNT]}
     unusual = [one for one in rare_sizes(loop, nodes) if len(one) == 2 or not tried & {*one.values()}]
     for seed, rare in enumerate(unusual[:COUNT], 5500):
         n, m = rare.get("n", max(_USUAL[0], rare.get("m", 0))), rare.get("m", _USUAL[1])
         if max(rare.values()) > _SMALL and n <= limit and m <= SIDE:
-            found.append(make(loop, n, m, "exact", seed))
+            found.append(make(loop, n, m, kind, seed))
     values = [number for node in nodes for number in compared(node, names)]
     for seed, value in enumerate(list(dict.fromkeys(values))[:COUNT], 6000):
-        found += [make(loop, *_USUAL, "exact", seed, {p.name: p.value(value)}) for p in loop.params]
+        found += [make(loop, *_USUAL, kind, seed, {p.name: p.value(value)}) for p in loop.params]
     return list({(case.n, case.m, str(case.params)): case for case in found if case}.values())
 
 

@@ -21,7 +21,7 @@ from tsvc.kernel import Kernel
 from tsvc.limits import Floors, limit
 from tsvc.load import Load
 from tsvc.loops import Loop
-from tsvc.quick import FRESH, time_quickly
+from tsvc.quick import time_quickly
 from tsvc.timing import Timing, time_c
 from tsvc.work import NotCounted, count
 
@@ -30,6 +30,8 @@ FIRST, LAST, STEP = 10, 26, 2
 LARGEST_SIDE = 4096
 #: Up to so many elements a size costs what any does.
 SMALL = 1 << 18
+#: The most elements for which a loop's work is counted: seconds for the limit of each size.
+COUNTED = 1 << 24
 #: Calls of the C fast build at each size, and the seconds for them.
 C_CALLS, C_LIMIT = 7, 10.0
 
@@ -161,8 +163,8 @@ def _point(
 
 
 def _least(c_clock: Device, case: Case, timing: Timing, floors: Floors | None) -> float | None:
-    """The machine's limit in seconds; None without floors, or where counting the work would take longer than timing."""
-    if floors is None or elements(case) > FRESH:
+    """The machine's limit in seconds; None without floors, or where the work is not counted."""
+    if floors is None or elements(case) > COUNTED:
         return None
     try:
         return limit(count(c_clock, case), floors, timing.calls_per_sample).seconds

@@ -17,8 +17,8 @@ from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 from tsvc.report.figures import loop_figures, run_figures
 from tsvc.report.resources import launches_table
 from tsvc.report.section import Section
-from tsvc.report.speed import limit_share
-from tsvc.report.tables import limits_text, machine_section, micro, sections, speedup_text, totals_section
+from tsvc.report.speed import limit_share, micro
+from tsvc.report.tables import limits_text, machine_section, sections, speedup_text, totals_section
 from tsvc.targets import TARGETS
 
 _HERE = Path(__file__).parent

@@ -8,6 +8,7 @@ from tsvc.statistics import geometric_mean
 #: Baselines that run on the GPU.
 _ON_GPU = {"torch"}
 _REACHED = ((0.9, "90 %"), (0.6, "60 %"), (0.1, "10 %"))
+_LARGE = ((0.85, "85 %"), (0.4, "40 %"))
 #: Loops that reach less of their limit are named.
 _FAR = 0.1
 
@@ -51,6 +52,41 @@ def sizes_section(record: dict) -> Section | None:
         return None
     columns = ("n", "loops", "speedup", "faster than C", "limit / time")
     return Section("Over sizes", _crossovers(swept), Table(columns, rows, left=frozenset()))
+
+
+def largest_section(record: dict) -> Section | None:
+    """Each loop at the largest size of its sweep, farthest from the limit first; None without a sweep."""
+    found = {}
+    for name, entry in record["loops"].items():
+        points = [point for point in entry.get("sweep") or [] if point_speedup(point)]
+        if points and entry["verdict"] == "PASSED":
+            found[name] = max(points, key=lambda point: point["n"])
+    if not found:
+        return None
+    rows = [
+        [
+            name,
+            str(point["n"]),
+            micro(point["device_us"]),
+            micro(point.get("limit_us")),
+            f"{share:.0%}" if (share := limit_share(point)) else "-",
+            micro(point["c_us"]),
+            f"{point_speedup(point):.2f}x",
+            f"{point['c_all_us'] / point['device_us']:.2f}x" if point.get("c_all_us") else "-",
+        ]
+        for name, point in sorted(found.items(), key=lambda item: limit_share(item[1]) or 2)
+    ]
+    ratios = [point_speedup(point) or 0 for point in found.values()]
+    best = [min(point["c_us"], point.get("c_all_us") or point["c_us"]) / point["device_us"] for point in found.values()]
+    shares = [share for point in found.values() if (share := limit_share(point))]
+    lines = [f"geometric mean {geometric_mean(ratios):.2f}x over one core"]
+    if any(point.get("c_all_us") for point in found.values()):
+        lines[0] += f", {geometric_mean(best):.2f}x over the better of one core and all"
+    if shares:
+        reached = ", ".join(f"{sum(share >= least for share in shares)} reach {words}" for least, words in _LARGE)
+        lines.append(f"geometric mean of limit / time {geometric_mean(shares):.2f}; of {len(shares)} loops {reached}")
+    columns = ("loop", "n", "device us", "limit us", "reached", "C us", "speedup", "over all cores")
+    return Section("At the largest size", tuple(lines), Table(columns, rows, left={0}))
 
 
 def baselines_section(record: dict) -> Section | None:
@@ -100,6 +136,11 @@ def limit_share(entry: dict) -> float | None:
 def point_speedup(point: dict) -> float | None:
     """C on one core over the device at one size of a sweep."""
     return point["c_us"] / point["device_us"] if point.get("c_us") and point.get("device_us") else None
+
+
+def micro(value: float | None) -> str:
+    """Microseconds with two places below 100, none above."""
+    return "-" if value is None else f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
 def _timed(record: dict) -> list[dict]:

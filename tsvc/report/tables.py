@@ -7,7 +7,14 @@ from tsvc.report.attempts import attempts_section, cost_section
 from tsvc.report.resources import resources_section
 from tsvc.report.section import Section, Table
 from tsvc.report.slower import slower_section
-from tsvc.report.speed import baselines_section, limit_share, limits_section, sizes_section
+from tsvc.report.speed import (
+    baselines_section,
+    largest_section,
+    limit_share,
+    limits_section,
+    micro,
+    sizes_section,
+)
 from tsvc.statistics import geometric_mean, wilson
 
 _BINS = (
@@ -29,6 +36,7 @@ def sections(record: dict) -> list[Section]:
         speedup_section(record),
         limits_section(record),
         sizes_section(record),
+        largest_section(record),
         baselines_section(record),
         category_section(record),
         attempts_section(record),
@@ -84,7 +92,8 @@ def totals_section(record: dict) -> Section:
     lines = [passed + (f"; {others}" if others else "")]
     cases = sum(entry.get("cases") or 0 for entry in loops.values())
     evidence = sum(entry.get("evidence") or 0 for entry in loops.values())
-    lines.append(f"{cases} cases judged; in {cases - evidence} of them doing nothing would have been right too")
+    if cases:
+        lines.append(f"{cases} cases judged; in {cases - evidence} of them doing nothing would have been right too")
     classes = Counter(entry["class"] for entry in loops.values() if entry.get("class"))
     if classes:
         lines.append("work done by: " + ", ".join(f"{word} {count}" for word, count in sorted(classes.items())))
@@ -93,7 +102,9 @@ def totals_section(record: dict) -> Section:
         where = "in Triton's interpreter" if device == "interpreter" else f"on {device}"
         compiled = " and compiled" if any(entry.get("compiled") for entry in loops.values()) else ""
         judged = f"judged {where}{compiled}; " if device else ""
-        lines.append(f"{judged}not timed (no GPU, or timing was not asked for)")
+        is_swept = any(entry.get("sweep") for entry in loops.values())
+        timed = f"timed {where} over sizes alone" if is_swept else "not timed (no GPU, or timing was not asked for)"
+        lines.append(timed if is_swept and not cases else f"{judged}{timed}")
     return Section("Verdicts", tuple(lines))
 
 
@@ -186,11 +197,6 @@ def speedup_text(entry: dict) -> str:
     """A speedup, `>=` where it is only a lower bound."""
     bound = ">= " if entry.get("c_method") == "timeout" else ""
     return f"{bound}{entry['speedup']:.2f}x" if entry.get("speedup") else "-"
-
-
-def micro(value: float | None) -> str:
-    """Microseconds with two places below 100, none above."""
-    return "-" if value is None else f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
 def _row(name: str, entry: dict, timed: bool, limited: bool) -> list[str]:

@@ -33,6 +33,8 @@ def test_fixed_cases_are_legal_and_near(name):
     left_out |= set() if loop.has_exit else {"sparse"}
     left_out |= set() if _is_told_by_extremes(loop) else {"extreme"}
     left_out |= set() if loop.read_arrays else {"constant"}
+    left_out |= {"infinite"} if loop.hands_on_elements else set()
+    left_out |= set() if len(loop.read_arrays) > 1 else {"same"}
     assert {case.kind for case in found} == set(KINDS) - {"fresh"} - left_out
     for case in found:
         assert is_legal(loop, case.n, case.m, case.params), case

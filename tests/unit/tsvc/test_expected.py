@@ -158,3 +158,18 @@ def test_expectations_are_reproducible():
 def test_only_what_is_no_matrix_product_keeps_denormals():
     least = {name: expect(make(LOOPS[name], 33, 3, "denormal", 0)).tolerance["a"].min() for name in ("vpvtv", "s176")}
     assert least["vpvtv"] < 1e-43 and least["s176"] > 1e-38
+
+
+def test_what_lies_beyond_float32_is_infinite_in_every_order():
+    for name in ("vtv", "vpvtv", "s4114"):
+        expected = expect(make(LOOPS[name], 257, 7, "extreme", 1))
+        infinite = np.isinf(expected.arrays["a"])
+        assert infinite.sum() > 200 and np.isfinite(expected.tolerance["a"][infinite]).all()
+
+
+def test_where_only_c_overflows_on_the_way_nothing_is_decided():
+    case = make(LOOPS["s1251"], 4, 1, "extreme", 1)  # s = b + c; b = a + d; a = s * e
+    case._drawn[0] = {**case.arrays(), "e": np.float32([0.25] * 4)}
+    expected = expect(case)
+    assert np.isinf(expected.arrays["a"]).all() and np.isinf(expected.tolerance["a"]).all()
+    assert np.isinf(expected.arrays["b"]).all() and np.isfinite(expected.tolerance["b"]).all()

@@ -204,12 +204,6 @@ def test_own_loops_are_drawn_like_the_others(loops):
     assert sorted(arrays["ip"]) == list(range(10))
 
 
-def test_where_only_one_order_of_evaluation_is_possible():
-    found = {name for name, loop in LOOPS.items() if loop.has_one_order and loop.computes}
-    assert {"s000", "vpv", "vtv", "s1351"} <= found
-    assert not found & {"vpvtv", "vsumr", "s252", "s4121", "s2251", "s311", "s451"}
-
-
 def test_loops_that_may_end_early():
     assert {name for name, loop in LOOPS.items() if loop.has_exit} >= {"s332", "s481", "s482"}
     assert not LOOPS["vif"].has_exit

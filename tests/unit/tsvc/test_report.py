@@ -214,6 +214,13 @@ def test_limits_sizes_and_baselines_stand_where_they_are_known():
     first, _, _, *sizes = section(lines, "Over sizes")
     assert first == "1 of 2 loops overtake C on one core, half of them by n = 2048"
     assert [line.split() for line in sizes] == [["1024", "2", "1.00x", "1", "50%"], ["2048", "1", "4.00x", "1", "50%"]]
+    largest = section(lines, "At the largest size")
+    assert largest[0] == "geometric mean 2.83x over one core"
+    assert largest[1] == "geometric mean of limit / time 0.50; of 2 loops 0 reach 85 %, 2 reach 40 %"
+    assert [line.split() for line in largest[4:]] == [
+        ["s111", "2048", "2.00", "1.00", "50%", "8.00", "4.00x", "-"],
+        ["s112", "1024", "2.00", "1.00", "50%", "4.00", "2.00x", "-"],
+    ]
     beside = [line.split() for line in section(lines, "Beside other ways to run the loops")[2:]]
     assert beside[:2] == [["numba", "1", "1.50x", "1"], ["clang", "2", "1.22x", "1"]]
     assert beside[2][-3:] == ["2", "0.87x", "1"]  # 3 us and 2 us are the best
@@ -241,6 +248,15 @@ def test_overtaking_all_cores_is_told_beside_one_core():
     lines = section(summary_lines(record(s111=one)), "Over sizes")
     assert lines[0] == "1 of 1 loops overtake C on one core, half of them by n = 1024"
     assert lines[1] == "no loop overtakes C on all cores at any size that was timed"
+    largest = section(summary_lines(record(s111=one)), "At the largest size")
+    assert largest[0] == "geometric mean 1.50x over one core, 0.50x over the better of one core and all"
+    assert largest[-1].split() == ["s111", "1024", "2.00", "-", "-", "3.00", "1.50x", "0.50x"]
+
+
+def test_what_was_timed_over_sizes_alone_was_not_judged():
+    swept = {"verdict": "PASSED", "sweep": [{"n": 1024, "device_us": 2.0, "c_us": 3.0}]}
+    lines = section(summary_lines(record(s111=swept)), "Verdicts")
+    assert lines[1:] == ["timed on NVIDIA H200 over sizes alone"]
 
 
 def test_a_sweep_that_no_loop_wins_says_so():
