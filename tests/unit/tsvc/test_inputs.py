@@ -326,3 +326,12 @@ def test_the_same_data_are_so_in_all_arrays():
     arrays = make(LOOPS["s271"], 257, 1, "same", 0).arrays()
     assert arrays["a"].tobytes() == arrays["b"].tobytes() == arrays["c"].tobytes()
     assert len(set(arrays["a"].tolist())) > 10
+
+
+def test_near_indices_are_the_identity_but_for_a_few_pairs_within():
+    for n in (1, 2, 3, 5, 257, 1000):
+        index = make(LOOPS["vag"], n, 1, "near", 0).arrays()["ip"]
+        moved = np.flatnonzero(index != np.arange(n))
+        assert sorted(index) == list(range(n))
+        assert not {0, n // 2, n - 1} & set(moved.tolist())
+        assert moved.size <= max(2, n // 64) and (moved.size or n < 5)

@@ -7,9 +7,10 @@ import pytest
 
 _SCRIPT = """
 import gc, types
+import torch
 from tsvc import accesses, races
 from tsvc.integrity import Integrity
-integrity = Integrity([accesses, races])
+integrity = Integrity([accesses, races], [torch, torch.Tensor])
 assert integrity.broken == "", integrity.broken
 {change}
 print(integrity.broken)
@@ -24,6 +25,9 @@ print(integrity.broken)
         ("accesses.AccessLog.add = lambda *args: None", "tsvc.accesses.AccessLog.add"),
         ("races._NOBODY = 7", "tsvc.races._NOBODY"),
         ("accesses.AccessLog.size = property(lambda self: 0)", "tsvc.accesses.AccessLog.size"),
+        ("torch.empty = torch.zeros", "torch.empty"),
+        ("torch.Tensor.backward = lambda self: None", "Tensor.backward"),
+        ("torch.Size.of = 7; torch.compiled = True", ""),
         ("gc.get_objects()", "gc.get_objects"),
         ("gc.get_referrers(races)", "gc.get_referrers"),
         ("own, races._value = races._value, None; races._value = own; gc.collect()", ""),

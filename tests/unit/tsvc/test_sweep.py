@@ -1,5 +1,6 @@
 import pytest
 
+import tsvc.sweep as sizes
 from clib.build import build, cache_dir
 from tsvc.device import Device
 from tsvc.fast import fast_text
@@ -83,6 +84,13 @@ def test_both_sides_are_timed_at_each_size(interpreter, clock):
     assert [point.c_all_us for point in found.points] == pytest.approx([1.024, 4.096])
     assert found.ended == ""
     assert found.facts()["crossover_n"] is None
+
+
+def test_no_work_is_counted_beyond_what_takes_seconds(interpreter, clock, monkeypatch):
+    monkeypatch.setattr(sizes, "COUNTED", 1024)
+    floors = Floors(*[1e-6] * 2, *[1e12] * 6, 1e8, 1e13, 1e-9)
+    found = sweep(Kernel.load("s000"), interpreter, clock, cases(LOOPS["s000"])[:2], 60, floors=floors)
+    assert [point.limit_us is None for point in found.points] == [False, True]
 
 
 def test_a_sweep_ends_before_it_takes_too_long(interpreter, clock):
