@@ -115,7 +115,7 @@ def test_sweep(loop, judge, c_clock, floors, others, swept, note):
     wanted, seconds = swept[loop.name]
     all_cores = on_all_cores if has_all_cores else None
     found = sweep(judge.kernel, judge.device, c_clock, wanted, seconds, all_cores, floors)
-    note(device=judge.device.facts, kernel_sha256=judge.kernel.sha256, **found.facts())
+    note(device={**judge.device.facts, "floors": floors.as_dict()}, kernel_sha256=judge.kernel.sha256, **found.facts())
 
 
 @pytest.fixture(scope="session")

@@ -213,11 +213,13 @@ def _wide(loop: Loop, n: int, m: int) -> dict:
 
 
 def _beyond_range(loop: Loop, n: int, m: int) -> list[dict]:
-    """Whole-numbered parameters a little and far outside what they are drawn from, one at a time, as far as legal."""
+    """Whole-numbered parameters outside what they are drawn from, one at a time, as far as legal: a little, far, and so
+    far that the sixteenth step of such a stride comes round to the sixteenth element in 32 bits.
+    """
     usual, found = defaults(loop, n, m), []
     for p in (p for p in loop.params if p.kind == "int"):
         low, high = bounds(p, n, m)
-        found += [{**usual, p.name: value} for value in (low - n, low - 3, high + 5, high + n)]
+        found += [{**usual, p.name: value} for value in (low - n, low - 3, high + 5, high + n, 2**28 + 1)]
     return [values for values in found if is_legal(loop, n, m, values)]
 
 

@@ -46,7 +46,8 @@ OnAllCores = Callable[[Case], float | None]
 class Point:
     """Microseconds at one size; None: not timed.
 
-    busy_cores: that others kept busy while C was timed, where it was more than BUSY: its time is too long.
+    gb_per_s: least bytes over the device time, in 10^9 bytes a second. busy_cores: that others kept busy while C was
+        timed, where it was more than BUSY: its time is too long.
     """
 
     n: int
@@ -55,6 +56,7 @@ class Point:
     c_us: float
     c_all_us: float | None = None
     limit_us: float | None = None
+    gb_per_s: float | None = None
     busy_cores: float | None = None
 
     def as_dict(self) -> dict:
@@ -154,22 +156,22 @@ def _predicted(case: Case, before: int, took: list[float]) -> float:
     return least + (took[-1] - least) * growth
 
 
-def _point(
-    case: Case, timing: Timing, c: Timing, all_cores: float | None, least: float | None, others: float | None
-) -> Point:
-    all_us, limit_us = (None if seconds is None else seconds * 1e6 for seconds in (all_cores, least))
+def _point(case: Case, timing: Timing, c: Timing, all_cores: float | None, least: dict, others: float | None) -> Point:
+    all_us = None if all_cores is None else all_cores * 1e6
     busy = round(others, 1) if others is not None and others > BUSY else None
-    return Point(elements(case), case.m, timing.median * 1e6, c.median * 1e6, all_us, limit_us, busy)
+    return Point(elements(case), case.m, timing.median * 1e6, c.median * 1e6, all_us, **least, busy_cores=busy)
 
 
-def _least(c_clock: Device, case: Case, timing: Timing, floors: Floors | None) -> float | None:
-    """The machine's limit in seconds; None without floors, or where the work is not counted."""
+def _least(c_clock: Device, case: Case, timing: Timing, floors: Floors | None) -> dict[str, float]:
+    """A point's limit and how many bytes it moves in its time; {} without floors, or where the work is not counted."""
     if floors is None or elements(case) > COUNTED:
-        return None
+        return {}
     try:
-        return limit(count(c_clock, case), floors, timing.calls_per_sample).seconds
+        work = count(c_clock, case)
     except NotCounted:
-        return None
+        return {}
+    least = limit(work, floors, timing.calls_per_sample)
+    return {"limit_us": least.seconds * 1e6, "gb_per_s": work.bytes / timing.median / 1e9}
 
 
 def crossover(ratios: list[tuple[int, float]]) -> int | None:

@@ -68,7 +68,7 @@ def largest_section(record: dict) -> Section | None:
             name,
             str(point["n"]),
             micro(point["device_us"]),
-            micro(point.get("limit_us")),
+            f"{point['gb_per_s']:.0f}" if point.get("gb_per_s") else "-",
             f"{share:.0%}" if (share := limit_share(point)) else "-",
             micro(point["c_us"]),
             f"{point_speedup(point):.2f}x",
@@ -85,7 +85,7 @@ def largest_section(record: dict) -> Section | None:
     if shares:
         reached = ", ".join(f"{sum(share >= least for share in shares)} reach {words}" for least, words in _LARGE)
         lines.append(f"geometric mean of limit / time {geometric_mean(shares):.2f}; of {len(shares)} loops {reached}")
-    columns = ("loop", "n", "device us", "limit us", "reached", "C us", "speedup", "over all cores")
+    columns = ("loop", "n", "device us", "GB/s", "of limit", "C us", "speedup", "over all cores")
     return Section("At the largest size", tuple(lines), Table(columns, rows, left={0}))
 
 

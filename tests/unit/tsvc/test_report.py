@@ -198,7 +198,7 @@ def test_limits_sizes_and_baselines_stand_where_they_are_known():
     }
     loops["s111"] |= {"sweep": [{"n": 1024, "c_us": 1.0, **point}, {"n": 2048, "c_us": 8.0, **point}]}
     loops["s111"]["crossover_n"] = 2048
-    loops["s112"]["sweep"] = [{"n": 1024, "c_us": 4.0, **point}, {"n": 2048, "c_us": None, **point}]
+    loops["s112"]["sweep"] = [{"n": 1024, "c_us": 4.0, "gb_per_s": 1200.4, **point}, {"n": 2048, "c_us": None, **point}]
     floors = {"launch": 1.02e-6, "memory_copy": 4.05e12, "cache_bytes": 50 * 2**20, "operations": 5e13, "latency": 4e-9}
     run = record(**loops) | {"noise_band": 0.031}
     run["machine"] = run["machine"] | {"floors": floors}
@@ -218,8 +218,8 @@ def test_limits_sizes_and_baselines_stand_where_they_are_known():
     assert largest[0] == "geometric mean 2.83x over one core"
     assert largest[1] == "geometric mean of limit / time 0.50; of 2 loops 0 reach 85 %, 2 reach 40 %"
     assert [line.split() for line in largest[4:]] == [
-        ["s111", "2048", "2.00", "1.00", "50%", "8.00", "4.00x", "-"],
-        ["s112", "1024", "2.00", "1.00", "50%", "4.00", "2.00x", "-"],
+        ["s111", "2048", "2.00", "-", "50%", "8.00", "4.00x", "-"],
+        ["s112", "1024", "2.00", "1200", "50%", "4.00", "2.00x", "-"],
     ]
     beside = [line.split() for line in section(lines, "Beside other ways to run the loops")[2:]]
     assert beside[:2] == [["numba", "1", "1.50x", "1"], ["clang", "2", "1.22x", "1"]]

@@ -81,6 +81,7 @@ def test_both_sides_are_timed_at_each_size(interpreter, clock):
     found = sweep(Kernel.load(loop), interpreter, clock, cases(loop)[:2], 60, lambda case: case.n * 1e-9, floors)
     assert [point.n for point in found.points] == [1024, 4096]
     assert all(point.device_us > point.c_us > 0 and point.limit_us >= 1 for point in found.points)
+    assert [point.gb_per_s * point.device_us for point in found.points] == pytest.approx([8.192, 32.768])
     assert [point.c_all_us for point in found.points] == pytest.approx([1.024, 4.096])
     assert found.ended == ""
     assert found.facts()["crossover_n"] is None
