@@ -219,7 +219,7 @@ class _Runner(_OfTorch):
         self.torch_calls = TorchCalls(lambda: launches.inside, launches.torch_wrote)
         self.kept = collections.defaultdict(Kept)  # by kernel: what one keeps says nothing of another
         ours = [sys.modules[f"tsvc.{name}"] for name in _OBSERVERS if f"tsvc.{name}" in sys.modules]
-        self.integrity = Integrity([*ours, *self.of_triton(), builtins, np, np.random], [torch, torch.Tensor])
+        self.integrity = Integrity([*ours, *self.of_triton(), builtins, np, np.random], [torch])
 
     def of_triton(self) -> list:
         """Modules of Triton by which launches are observed."""

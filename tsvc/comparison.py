@@ -73,7 +73,8 @@ def describe_difference(
     """In words how two arrays differ, or "" if nowhere by more than the tolerance."""
     wanted, value = want.astype(np.float64), got.astype(np.float64)
     if "elementwise" not in gates:
-        wanted, value, tolerance = (np.sum(each, keepdims=True).reshape(1) for each in (wanted, value, tolerance))
+        with np.errstate(invalid="ignore"):
+            wanted, value, tolerance = (np.sum(each, keepdims=True).reshape(1) for each in (wanted, value, tolerance))
     wrong = np.argwhere(differs(wanted, value, tolerance, gates))
     if not len(wrong):
         return ""

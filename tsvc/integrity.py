@@ -15,11 +15,11 @@ _PLAIN = (int, float, str, tuple, frozenset, types.FunctionType, types.BuiltinFu
 class Integrity:
     """Remembers the functions, methods and constants of modules, and from then on any search among all objects.
 
-    modules: whose own names are looked at, and those of their classes. others: modules and classes of which only names
-        are. To be made once in a process, before a kernel is read.
+    modules: whose own names are looked at, and those of their classes. others: of which built-in functions alone are
+        (torch replaces some of its others itself). To be made once in a process, before a kernel is read.
     """
 
-    def __init__(self, modules: Iterable[types.ModuleType], others: Iterable[types.ModuleType | type] = ()):
+    def __init__(self, modules: Iterable[types.ModuleType], others: Iterable[types.ModuleType] = ()):
         searched: list[str] = []
         self._searched = searched
 
@@ -28,7 +28,7 @@ class Integrity:
                 searched.append(event)
 
         self._places = [place for module in modules for place in _places_of(module)]
-        self._places += [_Place(one.__name__, vars(one), (type, *_PLAIN)) for one in others]
+        self._places += [_Place(one.__name__, vars(one), (types.BuiltinFunctionType,)) for one in others]
         sys.addaudithook(hook)
 
     @property
