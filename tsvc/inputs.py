@@ -24,7 +24,7 @@ sparse    data of one half of the range, arrays by turns of the upper and the lo
 gap       exact data with zeros in the middle half
 constant  exact data, but for one array of equal numbers: by the seed which, and of which sign
 extreme   the largest numbers of float32, or a little less, all of one sign, where nothing states a range
-infinite  exact data with a few infinities where nothing states a range; with every other seed a few NaN, too
+infinite  exact data with a few infinities where nothing states a range, or with every other seed with a few NaN
 same      exact data, equal in all arrays of one shape
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
@@ -320,8 +320,7 @@ def _extreme(rng, shape, low, high, seed):
 
 def _infinite(rng, shape, low, high, seed):
     values = _exact(rng, shape, low, high)
-    wanted = [np.inf, -np.inf, np.nan] if seed % 2 else [np.inf, -np.inf]
-    return np.where(rng.random(shape) < 1 / 16, rng.choice(wanted, shape), values)
+    return np.where(rng.random(shape) < 1 / 16, rng.choice([np.nan] if seed % 2 else [np.inf, -np.inf], shape), values)
 
 
 def _awkward(rng, shape, low, high, style, seed):

@@ -173,3 +173,12 @@ def test_where_only_c_overflows_on_the_way_nothing_is_decided():
     expected = expect(case)
     assert np.isinf(expected.arrays["a"]).all() and np.isinf(expected.tolerance["a"]).all()
     assert np.isinf(expected.arrays["b"]).all() and np.isfinite(expected.tolerance["b"]).all()
+
+
+def test_where_infinities_make_no_number_nothing_is_decided_but_where_there_was_none_it_is():
+    infinite, none = (expect(make(LOOPS["vpv"], 5003, 1, "infinite", seed)) for seed in (0, 1))
+    for expected, is_decided in ((infinite, False), (none, True)):
+        nan = np.isnan(expected.arrays["a"])
+        assert nan.any() and np.isfinite(expected.tolerance["a"][nan]).all() == is_decided
+    assert np.isinf(infinite.arrays["a"]).any()
+    assert np.isfinite(infinite.tolerance["a"][np.isinf(infinite.arrays["a"])]).all()
