@@ -63,6 +63,7 @@ def largest_section(record: dict) -> Section | None:
             found[name] = max(points, key=lambda point: point["n"])
     if not found:
         return None
+    has_all_cores = any(point.get("c_all_us") for point in found.values())
     rows = [
         [
             name,
@@ -72,7 +73,7 @@ def largest_section(record: dict) -> Section | None:
             f"{share:.0%}" if (share := limit_share(point)) else "-",
             micro(point["c_us"]),
             f"{point_speedup(point):.2f}x",
-            f"{point['c_all_us'] / point['device_us']:.2f}x" if point.get("c_all_us") else "-",
+            *([_over_all_cores(point)] if has_all_cores else []),
         ]
         for name, point in sorted(found.items(), key=lambda item: limit_share(item[1]) or 2)
     ]
@@ -80,13 +81,17 @@ def largest_section(record: dict) -> Section | None:
     best = [min(point["c_us"], point.get("c_all_us") or point["c_us"]) / point["device_us"] for point in found.values()]
     shares = [share for point in found.values() if (share := limit_share(point))]
     lines = [f"geometric mean {geometric_mean(ratios):.2f}x over one core"]
-    if any(point.get("c_all_us") for point in found.values()):
+    if has_all_cores:
         lines[0] += f", {geometric_mean(best):.2f}x over the better of one core and all"
     if shares:
         reached = ", ".join(f"{sum(share >= least for share in shares)} reach {words}" for least, words in _LARGE)
         lines.append(f"geometric mean of limit / time {geometric_mean(shares):.2f}; of {len(shares)} loops {reached}")
-    columns = ("loop", "n", "device us", "GB/s", "of limit", "C us", "speedup", "over all cores")
+    columns = ("loop", "n", "device us", "GB/s", "of limit", "C us", "speedup", *(("over all cores",) * has_all_cores))
     return Section("At the largest size", tuple(lines), Table(columns, rows, left={0}))
+
+
+def _over_all_cores(point: dict) -> str:
+    return f"{point['c_all_us'] / point['device_us']:.2f}x" if point.get("c_all_us") else "-"
 
 
 def baselines_section(record: dict) -> Section | None:
