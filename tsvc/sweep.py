@@ -114,7 +114,7 @@ def sweep(
 ) -> Sweep:
     """Time a kernel and C at each size in turn.
 
-    device: one for kernels; c_clock: in mode "c". seconds: that the whole may take; the first two sizes are always
+    device: one for kernels; c_clock: in mode "c". seconds: that timing may take; the first two sizes are always
     timed. on_all_cores: times C on all cores. floors: of the machine, for the limit at sizes small enough to count.
     Raises KernelFailure: what became of the kernel at a size.
     """
@@ -133,8 +133,10 @@ def sweep(
             return Sweep(tuple(points), f"C takes more than {C_LIMIT:g} s at the next size")
         timing = time_quickly(kernel, device, case)
         all_cores = on_all_cores(case) if on_all_cores else None
+        ended = time.monotonic()
+        took.append(ended - began)
         points.append(_point(case, timing, c, all_cores, _least(c_clock, case, timing, floors), others))
-        took.append(time.monotonic() - began)
+        start += time.monotonic() - ended  # counting is no timing: it ends no sweep
     return Sweep(tuple(points))
 
 
