@@ -45,8 +45,9 @@ _OBSERVERS = (
 )
 #: Elements of guard zone on each side of every array: more than the usual block.
 GUARD = 4096
-#: Elements of a page of memory, and of a line of the cache; and of arrays that need not begin with either.
-PAGE, LINE, SHORT = 1024, 16, 512
+#: Elements of a page of memory, and how many behind one arrays begin, by turns: at a line of the cache or between two.
+#: Always at a multiple of 16 bytes, which tensor descriptors ask for.
+PAGE, _BEHIND_A_PAGE = 1024, (16, 0, 4, 0)
 #: The generation of GPUs for which launches are recorded: what is asked of it every target can do.
 _OLDEST = (8, 0)
 
@@ -293,7 +294,7 @@ class _Runner(_OfTorch):
         """(whole buffers, exact views): each array between two guard zones of noise that changes with the seed.
 
         With every other seed arrays begin with a page of memory, and equal ones that are only read are one array; with
-        one in four short arrays begin anywhere. In the interpreter arrays lie where those of the call before did.
+        one in four they begin off a line. In the interpreter arrays lie where those of the call before did.
         is_bare: both are tensors as anyone would make them instead.
         """
         import torch
@@ -308,7 +309,7 @@ class _Runner(_OfTorch):
             padded = torch.from_numpy(guarded(array, request["seed"] + position))
             room = self.allocate(position, len(padded) + 2 * PAGE, padded.dtype)
             start = -room.data_ptr() // room.element_size() % PAGE
-            start += 0 if turn % 2 else 1 if turn and array.size <= SHORT else LINE
+            start += _BEHIND_A_PAGE[turn]
             buffers[name] = room[start : start + len(padded)]
             buffers[name].copy_(padded)
             equal = self.find_equal(name, arrays, request["inputs"]) if turn % 2 else None
