@@ -308,12 +308,13 @@ class _Runner(_OfTorch):
         for position, (name, array) in enumerate(arrays.items()):
             padded = torch.from_numpy(guarded(array, request["seed"] + position))
             room = self.allocate(position, len(padded) + 2 * PAGE, padded.dtype)
-            start = -room.data_ptr() // room.element_size() % PAGE
-            start += _BEHIND_A_PAGE[turn]
+            start = -room.data_ptr() // room.element_size() % PAGE + _BEHIND_A_PAGE[turn]
             buffers[name] = room[start : start + len(padded)]
             buffers[name].copy_(padded)
-            equal = self.find_equal(name, arrays, request["inputs"]) if turn % 2 else None
-            views[name] = views[equal] if equal else buffers[name][GUARD : GUARD + array.size].view(array.shape)
+            views[name] = buffers[name][GUARD : GUARD + array.size].view(array.shape)
+            if turn % 2 and name in request["inputs"]:
+                others = (other for other in request["inputs"] if other in views and _is_same(arrays[other], array))
+                views[name] = views[next(others)]  # the first of its equals, which it may be itself
         return buffers, views
 
     def allocate(self, position: int, size: int, dtype):
@@ -321,14 +322,6 @@ class _Runner(_OfTorch):
         import torch
 
         return torch.empty(size, dtype=dtype, device=self.device)
-
-    def find_equal(self, name: str, arrays: dict[str, np.ndarray], inputs: list[str]) -> str | None:
-        """The first input that is the same as this one, byte for byte, or None."""
-        for other in inputs[: inputs.index(name)] if name in inputs else []:
-            one, two = arrays[name], arrays[other]
-            if (one.shape, one.dtype) == (two.shape, two.dtype) and one.tobytes() == two.tobytes():
-                return other
-        return None
 
     def call(self, function, bound: dict, views: dict, request: dict, blindness):
         raise NotImplementedError
@@ -361,6 +354,11 @@ class _Runner(_OfTorch):
     def observed(self, before: dict, after: dict) -> dict:
         seen = {name: getattr(self.launches, name) for name in ("launches", "programs", "tampered")}
         return {**seen, "tampered": seen["tampered"] or self.integrity.broken}
+
+
+def _is_same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays hold the same elements, byte for byte."""
+    return (one.shape, one.dtype) == (other.shape, other.dtype) and one.tobytes() == other.tobytes()
 
 
 def guarded(array: np.ndarray, seed: int) -> np.ndarray:

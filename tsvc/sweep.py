@@ -18,12 +18,11 @@ from tsvc.device import Device
 from tsvc.fast import fast_text
 from tsvc.inputs import Case
 from tsvc.kernel import Kernel
-from tsvc.limits import Floors, limit
+from tsvc.limits import Floors
 from tsvc.load import Load
 from tsvc.loops import Loop
 from tsvc.quick import time_quickly
-from tsvc.timing import Timing, time_c
-from tsvc.work import NotCounted, count
+from tsvc.timing import Timing, limit_facts, time_c
 
 #: Powers of two: elements of the arrays, from 2**FIRST to 2**LAST; the side of 2-D arrays ends at LARGEST_SIDE.
 FIRST, LAST, STEP = 10, 26, 2
@@ -168,12 +167,8 @@ def _least(c_clock: Device, case: Case, timing: Timing, floors: Floors | None) -
     """A point's limit and how many bytes it moves in its time; {} without floors, or where the work is not counted."""
     if floors is None or elements(case) > COUNTED:
         return {}
-    try:
-        work = count(c_clock, case)
-    except NotCounted:
-        return {}
-    least = limit(work, floors, timing.calls_per_sample)
-    return {"limit_us": least.seconds * 1e6, "gb_per_s": work.bytes / timing.median / 1e9}
+    facts = limit_facts(c_clock, case, timing, floors)
+    return {name: facts[name] for name in ("limit_us", "gb_per_s") if name in facts}
 
 
 def crossover(ratios: list[tuple[int, float]]) -> int | None:

@@ -285,10 +285,10 @@ def measure_floors(device: Device, scale: dict | None = None, tries: int = 3) ->
 def limit_facts(c_clock: Device, case: Case, timing: Timing, floors: Floors) -> dict:
     """The limit of a timed loop and what it is made of, as a record has it; {} where its work cannot be counted.
 
-    c_clock: a Device in mode "c"; case: what was timed, of which one draw of its fresh data is counted.
+    c_clock: a Device in mode "c"; case: one draw of the data that were timed.
     """
     try:
-        work = count(c_clock, replace(case, kind="fresh", seed=0))
+        work = count(c_clock, case)
     except NotCounted:
         return {}
     least = limit(work, floors, timing.calls_per_sample)
