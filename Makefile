@@ -18,9 +18,9 @@ else
 	$(PY) -m tsvc merge results/latest results/latest/judged results/latest/timed
 endif
 
-# Compiled for one GPU of each vendor, and judged up to the timed size; `make bench` does it for all, and to the largest.
+# Compiled for one GPU of each vendor, and judged on arrays of up to 8192 elements; `make bench` does it for all, and to the largest.
 test: .venv/ready
-	$(PY) -m pytest -n $(WORKERS) -q tests/test_tsvc.py --targets=sm_90,gfx942 --max-elements=32768 $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) -q tests/test_tsvc.py --targets=sm_90,gfx942 --max-elements=8192 $(ARGS)
 	$(PY) -m pytest -n $(WORKERS) -q tests/unit $(ARGS)
 
 # Every exploit with its twin and its gate switched off; `make test` does that for every ninth.

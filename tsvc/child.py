@@ -535,8 +535,12 @@ class _TimedC:
         return {"status": "ok", **count_work(request, arrays)}, {}
 
 
+#: What is counted of a loop's work, in the order in which tsvc.counted gives it.
+COUNTS = ("read", "written", "operations", "chain", "sectors_read", "sectors_written")
+
+
 def count_work(request: dict, arrays: dict[str, np.ndarray]) -> dict[str, int]:
-    """Run a loop that counts (tsvc.counted) on copies of arrays: {"read", "written", "operations", "chain"}.
+    """Run a loop that counts (tsvc.counted) on copies of arrays: how much of each of COUNTS.
 
     request: library, loop, signature and scalars.
     """
@@ -544,11 +548,11 @@ def count_work(request: dict, arrays: dict[str, np.ndarray]) -> dict[str, int]:
     places = [(array.ctypes.data, array.nbytes) for array in own.values()]
     start = min((at for at, _ in places), default=0)
     elements = (max((at + size for at, size in places), default=0) - start) // 4
-    shadow, found = np.zeros(elements, np.uint32), (ctypes.c_int64 * 4)()
+    shadow, found = np.zeros(elements, np.uint32), (ctypes.c_int64 * len(COUNTS))()
     function = getattr(ctypes.CDLL(request["library"]), f"{request['loop']}_work")
     pointers = ctypes.c_void_p(start), ctypes.c_int64(elements), ctypes.c_void_p(shadow.ctypes.data)
     function(*_c_values(request, own), *pointers, found)
-    return dict(zip(("read", "written", "operations", "chain"), found, strict=True))
+    return dict(zip(COUNTS, found, strict=True))
 
 
 def _c_values(request: dict, arrays: dict[str, np.ndarray]) -> list:

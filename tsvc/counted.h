@@ -77,6 +77,18 @@ static inline void tsvc_writes(const volatile void *place, uint32_t steep)
     if (steep > tsvc_steepest)
         tsvc_steepest = steep;
 }
+/* Sectors of 32 bytes, from the first element on, that have an element with this bit. */
+static int64_t tsvc_sectors(uint32_t bit)
+{
+    int64_t sectors = 0;
+    for (uint64_t first = 0; first < tsvc_count; first += 8) {
+        uint32_t any = 0;
+        for (uint64_t index = first; index < first + 8 && index < tsvc_count; index++)
+            any |= tsvc_shadow[index];
+        sectors += (any & bit) != 0;
+    }
+    return sectors;
+}
 #define TSVC_ELEMENTS(kind) \
     static inline struct tsvc_real tsvc_load_##kind(const kind *place) \
     { return (struct tsvc_real){*place, tsvc_reads(place)}; } \

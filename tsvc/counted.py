@@ -35,6 +35,8 @@ void {name}_work({parameters}{comma}void *tsvc_at, int64_t tsvc_elements, void *
     tsvc_found[1] = tsvc_written;
     tsvc_found[2] = tsvc_operations;
     tsvc_found[3] = tsvc_steepest ? tsvc_steepest - 1 : 0;
+    tsvc_found[4] = tsvc_sectors(1);
+    tsvc_found[5] = tsvc_sectors(2);
 }}
 """
 _RESULT = "struct tsvc_real tsvc_result = {call}; tsvc_written++; " + (
@@ -63,7 +65,8 @@ def counted_text(path: Path) -> tuple[str, dict[str, str]]:
 
     The text has NAME_work(the loop's arguments, base, elements, shadow, found) for every loop that can be counted:
     elements of 4 bytes from `base` on hold all arrays, shadow has as many zeros of 4 bytes, and found gets elements
-    read before they were written, elements written, operations, and the chain (see the module).
+    read before they were written, elements written, operations, the chain (see the module), and in how many sectors of
+    32 bytes the first lie, and the second.
     """
     text, missing = _HEAD, {}
     for function in parse_file(path):

@@ -62,16 +62,24 @@ class Work:
 
     read, written: distinct elements read before they were written, and distinct elements written, 4 bytes each; a
     scalar result counts as written. operations: arithmetic on real numbers. chain: dependent multiplications.
+    sectors_read, sectors_written: in how many sectors of 32 bytes the elements lie, which is how GPUs move memory.
     """
 
     read: int
     written: int
     operations: int
     chain: int
+    sectors_read: int = 0
+    sectors_written: int = 0
 
     @property
     def bytes(self) -> int:
         return 4 * (self.read + self.written)
+
+    @property
+    def sector_bytes(self) -> int:
+        """What moves at least where memory moves by whole sectors."""
+        return 32 * (self.sectors_read + self.sectors_written)
 
 
 @dataclass(frozen=True)

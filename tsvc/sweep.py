@@ -45,8 +45,9 @@ OnAllCores = Callable[[Case], float | None]
 class Point:
     """Microseconds at one size; None: not timed.
 
-    gb_per_s: least bytes over the device time, in 10^9 bytes a second. busy_cores: that others kept busy while C was
-        timed, where it was more than BUSY: its time is too long.
+    gb_per_s: least bytes over the device time, in 10^9 bytes a second; sector_gb_per_s: the same of the whole sectors
+        of 32 bytes in which they lie. busy_cores: that others kept busy while C was timed, where it was more than BUSY:
+        its time is too long.
     """
 
     n: int
@@ -56,6 +57,7 @@ class Point:
     c_all_us: float | None = None
     limit_us: float | None = None
     gb_per_s: float | None = None
+    sector_gb_per_s: float | None = None
     busy_cores: float | None = None
 
     def as_dict(self) -> dict:
@@ -168,7 +170,7 @@ def _least(c_clock: Device, case: Case, timing: Timing, floors: Floors | None) -
     if floors is None or elements(case) > COUNTED:
         return {}
     facts = limit_facts(c_clock, case, timing, floors)
-    return {name: facts[name] for name in ("limit_us", "gb_per_s") if name in facts}
+    return {name: facts[name] for name in ("limit_us", "gb_per_s", "sector_gb_per_s") if name in facts}
 
 
 def crossover(ratios: list[tuple[int, float]]) -> int | None:

@@ -300,6 +300,7 @@ def limit_facts(c_clock: Device, case: Case, timing: Timing, floors: Floors) -> 
         "operations": work.operations,
         "chain": work.chain,
         "gb_per_s": work.bytes / timing.median / 1e9,
+        "sector_gb_per_s": work.sector_bytes / timing.median / 1e9,
     }
 
 

@@ -5,11 +5,12 @@ written; both count once, however often C touches them, since a kernel has regis
 and does not use counts too, and so do its operations: an algorithm with less of either may be faster than the limit.
 """
 
+from dataclasses import astuple
 from itertools import pairwise
 
 from clib.build import build
 from tsvc.cases import make
-from tsvc.child import count_work
+from tsvc.child import COUNTS, count_work
 from tsvc.counted import NotCounted, counted_text
 from tsvc.device import Device
 from tsvc.domain import arguments
@@ -41,7 +42,7 @@ def count(device: Device, case: Case) -> Work:
         if one is None or (one.n, one.m) != (n, m):
             raise NotCounted(f"{case.loop.name} is not legal at n = {n}, m = {m}")
         found = _run(device, one)
-        counts.append((found.read, found.written, found.operations, found.chain))
+        counts.append(astuple(found))
     at = size // _STEP - 3
     return Work(*(_polynomial(list(series), at, depth) for series in zip(*counts, strict=True)))
 
@@ -99,4 +100,4 @@ def _run(device: Device, case: Case) -> Work:
         raise NotCounted(f"{loop.name} takes longer than {LIMIT:g} s to count") from None
     except KernelFailure as failure:
         raise NotCounted(f"{loop.name}: {failure}") from None
-    return Work(*(int(answer[name]) for name in ("read", "written", "operations", "chain")))
+    return Work(*(int(answer[name]) for name in COUNTS))

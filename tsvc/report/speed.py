@@ -69,7 +69,7 @@ def largest_section(record: dict) -> Section | None:
             name,
             str(point["n"]),
             micro(point["device_us"]),
-            f"{point['gb_per_s']:.0f}" if point.get("gb_per_s") else "-",
+            *(f"{point[rate]:.0f}" if point.get(rate) else "-" for rate in ("gb_per_s", "sector_gb_per_s")),
             f"{share:.0%}" if (share := limit_share(point)) else "-",
             micro(point["c_us"]),
             f"{point_speedup(point):.2f}x",
@@ -84,10 +84,22 @@ def largest_section(record: dict) -> Section | None:
     if has_all_cores:
         lines[0] += f", {geometric_mean(best):.2f}x over the better of one core and all"
     if shares:
-        reached = ", ".join(f"{sum(share >= least for share in shares)} reach {words}" for least, words in _LARGE)
-        lines.append(f"geometric mean of limit / time {geometric_mean(shares):.2f}; of {len(shares)} loops {reached}")
-    columns = ("loop", "n", "device us", "GB/s", "of limit", "C us", "speedup", *(("over all cores",) * has_all_cores))
+        lines.append(f"geometric mean of limit / time {geometric_mean(shares):.2f}; {_reaching(shares)}")
+    rates = [point["sector_gb_per_s"] for point in found.values() if point.get("sector_gb_per_s")]
+    copy = (record["machine"].get("floors") or {}).get("memory_copy")
+    if rates and copy:
+        beside = _reaching([rate * 1e9 / copy for rate in rates])
+        lines.append(f"of a copy's {copy / 1e9:.0f} GB/s, in sectors: {beside}")
+    sides = ("C us", "speedup", *(("over all cores",) * has_all_cores))
+    columns = ("loop", "n", "device us", "GB/s", "in sectors", "of limit", *sides)
     return Section("At the largest size", tuple(lines), Table(columns, rows, left={0}))
+
+
+def _reaching(shares: list[float]) -> str:
+    """How many shares reach each of _LARGE, in words."""
+    (first, *others) = [(sum(share >= least for share in shares), words) for least, words in _LARGE]
+    rest = "".join(f", {count} reach {words}" for count, words in others)
+    return f"{first[0]} of {len(shares)} loops reach {first[1]}{rest}"
 
 
 def _over_all_cores(point: dict) -> str:

@@ -198,7 +198,8 @@ def test_limits_sizes_and_baselines_stand_where_they_are_known():
     }
     loops["s111"] |= {"sweep": [{"n": 1024, "c_us": 1.0, **point}, {"n": 2048, "c_us": 8.0, **point}]}
     loops["s111"]["crossover_n"] = 2048
-    loops["s112"]["sweep"] = [{"n": 1024, "c_us": 4.0, "gb_per_s": 1200.4, **point}, {"n": 2048, "c_us": None, **point}]
+    rates = {"gb_per_s": 1200.4, "sector_gb_per_s": 1700.4}
+    loops["s112"]["sweep"] = [{"n": 1024, "c_us": 4.0, **rates, **point}, {"n": 2048, "c_us": None, **point}]
     floors = {"launch": 1.02e-6, "memory_copy": 4.05e12, "cache_bytes": 50 * 2**20, "operations": 5e13, "latency": 4e-9}
     run = record(**loops) | {"noise_band": 0.031}
     run["machine"] = run["machine"] | {"floors": floors}
@@ -216,10 +217,11 @@ def test_limits_sizes_and_baselines_stand_where_they_are_known():
     assert [line.split() for line in sizes] == [["1024", "2", "1.00x", "1", "50%"], ["2048", "1", "4.00x", "1", "50%"]]
     largest = section(lines, "At the largest size")
     assert largest[0] == "geometric mean 2.83x over one core"
-    assert largest[1] == "geometric mean of limit / time 0.50; of 2 loops 0 reach 85 %, 2 reach 40 %"
-    assert [line.split() for line in largest[4:]] == [
-        ["s111", "2048", "2.00", "-", "50%", "8.00", "4.00x"],
-        ["s112", "1024", "2.00", "1200", "50%", "4.00", "2.00x"],
+    assert largest[1] == "geometric mean of limit / time 0.50; 0 of 2 loops reach 85 %, 2 reach 40 %"
+    assert largest[2] == "of a copy's 4050 GB/s, in sectors: 0 of 1 loops reach 85 %, 1 reach 40 %"
+    assert [line.split() for line in largest[5:]] == [
+        ["s111", "2048", "2.00", "-", "-", "50%", "8.00", "4.00x"],
+        ["s112", "1024", "2.00", "1200", "1700", "50%", "4.00", "2.00x"],
     ]
     beside = [line.split() for line in section(lines, "Beside other ways to run the loops")[2:]]
     assert beside[:2] == [["numba", "1", "1.50x", "1"], ["clang", "2", "1.22x", "1"]]
@@ -250,7 +252,7 @@ def test_overtaking_all_cores_is_told_beside_one_core():
     assert lines[1] == "no loop overtakes C on all cores at any size that was timed"
     largest = section(summary_lines(record(s111=one)), "At the largest size")
     assert largest[0] == "geometric mean 1.50x over one core, 0.50x over the better of one core and all"
-    assert largest[-1].split() == ["s111", "1024", "2.00", "-", "-", "3.00", "1.50x", "0.50x"]
+    assert largest[-1].split() == ["s111", "1024", "2.00", "-", "-", "-", "3.00", "1.50x", "0.50x"]
 
 
 def test_what_was_timed_over_sizes_alone_was_not_judged():

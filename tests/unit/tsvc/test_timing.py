@@ -126,6 +126,7 @@ def test_the_facts_of_a_limit_are_those_of_its_work(clock):
         "operations": 1000,
         "chain": 0,
         "gb_per_s": pytest.approx(3.0),
+        "sector_gb_per_s": pytest.approx(3.0),
     }
     large = limit_facts(clock, timing_case(LOOPS["vpv"], 1_000_000, 1), timing, replace(floors, cache_bytes=1e6))
     assert (large["limited_by"], large["memory_level"]) == ("bytes", "memory")

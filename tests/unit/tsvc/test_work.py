@@ -54,14 +54,20 @@ class Witness(Memory):
         super().store(name, index, value)
 
 
-def interpreted(case: Case) -> tuple[int, int]:
+def interpreted(case: Case) -> tuple[int, int, int, int]:
+    """(elements read, written, sectors of eight read, written); every array begins with a sector."""
     program = build(case.loop).normal
     arrays = {k: v.astype(np.float64) if v.dtype == np.float32 else v for k, v in case.arrays().items()}
     scalars = {"n": case.n, "m": case.m, **arguments(case.loop, case.n, case.m, case.params)}
     values = {name: scalars[name] for name in program.parameters}
     witness = Witness(Memory.of(program, arrays, values).cells, arrays)
     run(program, witness, values)
-    return len(witness.read), len(witness.written) + (case.loop.result is not None)
+    sectors = [
+        {(name, int(np.ravel_multi_index(index, arrays[name].shape)) // 8) for name, index in touched}
+        for touched in (witness.read, witness.written)
+    ]
+    written = len(witness.written) + (case.loop.result is not None)
+    return len(witness.read), written, *map(len, sectors)
 
 
 @pytest.mark.parametrize("loop", [*LOOPS.values(), *FOREIGN.values()], ids=str)
@@ -69,7 +75,8 @@ def test_elements_are_those_that_another_reading_of_the_text_touches(clock, loop
     for n, m, kind, seed in ((40, 7, "exact", 1), (35, 10, "awkward", 2), (33, 6, "tsvc", 0)):
         case = make(loop, n, m, kind, seed)
         found = count(clock, case)
-        assert (found.read, found.written) == interpreted(case), case
+        counts = found.read, found.written, found.sectors_read, found.sectors_written
+        assert counts == interpreted(case), case
 
 
 def work(clock, c_file, text: str, n: int = 100, kind: str = "exact", **params) -> Work:
