@@ -34,6 +34,9 @@ def install() -> None:
     executor._init_args_hst = _without_copies(executor._init_args_hst)
     executor._restore_args_dev = _without_copies_back(executor._restore_args_dev)
     triton_interpreter._get_np_dtype = _remembered_dtype(triton_interpreter._get_np_dtype)
+    triton_interpreter._validate_np_data_size = _remembered_size(triton_interpreter._validate_np_data_size)
+    triton_interpreter.TensorHandle.__init__ = _plain_handle
+    tl.core._unwrap_if_constexpr = _values_first(tl.core._unwrap_if_constexpr)
     for name, shortcut in (
         ("binary_op_type_checking_impl", _without_promotion),
         ("broadcast_impl_value", _without_broadcast),
@@ -84,6 +87,35 @@ def _remembered_dtype(find: Callable) -> Callable:
         return known[name]
 
     return dtype
+
+
+def _remembered_size(is_valid: Callable) -> Callable:
+    """Whether an array's elements fit a type hangs on their size alone."""
+    known: dict[tuple[int, str], bool] = {}
+
+    def shortcut(array, kind):
+        key = (array.itemsize, kind.name)
+        if key not in known:
+            known[key] = is_valid(array, kind)
+        return known[key]
+
+    return shortcut
+
+
+def _plain_handle(handle, data, dtype, attr=None) -> None:
+    handle.data, handle.dtype, handle.attr = data, dtype, {} if attr is None else attr
+    if not triton_interpreter._validate_np_data_size(data, dtype):
+        handle.__post_init__()  # which raises
+
+
+def _values_first(unwrap: Callable) -> Callable:
+    """Most of what may be a constant is a value or a number."""
+    plain = {tl.core.tensor, int, float, bool, str, type(None)}
+
+    def shortcut(value):
+        return value if type(value) in plain else unwrap(value)
+
+    return shortcut
 
 
 def _without_search() -> Callable:
@@ -185,13 +217,34 @@ def _promotes(value, other: tl.core.tensor) -> bool:
 
 
 def _without_broadcast(broadcast: Callable) -> Callable:
-    known: dict[tuple[str, str], bool] = {}
+    """What two values of these types become is worked out once, and a scalar that was spread over a block is kept."""
+    known: dict[tuple[str, str], list[tl.core.block_type | None]] = {}
+    spread: dict[tuple[str, str, str, bytes], np.ndarray] = {}
+
+    def full(semantic, handle, kind: tl.core.block_type) -> np.ndarray:
+        key = (kind.name, handle.dtype.name, handle.data.dtype.char, handle.data.tobytes())
+        if key not in spread:
+            if len(spread) >= _CONSTANTS:
+                spread.clear()
+            spread[key] = semantic.builder.create_splat(kind, handle).data
+            spread[key].flags.writeable = False
+        return spread[key]
+
+    def widened(semantic, value: tl.core.tensor, kind: tl.core.block_type) -> tl.core.tensor:
+        handle = value.handle
+        is_block = value.type.is_block()
+        data = np.broadcast_to(handle.data, kind.shape) if is_block else full(semantic, handle, kind)
+        return semantic.tensor(triton_interpreter.TensorHandle(data, handle.dtype.scalar), kind)
 
     def shortcut(semantic, lhs, rhs):
-        one, other = lhs.type, rhs.type
-        if (key := (one.name, other.name)) not in known:
-            known[key] = one.is_block() and other.is_block() and [*one.shape] == [*other.shape]
-        return (lhs, rhs) if known[key] else broadcast(semantic, lhs, rhs)
+        key = (lhs.type.name, rhs.type.name)
+        if key not in known:
+            wide = broadcast(semantic, lhs, rhs)
+            known[key] = [None if new is old else new.type for new, old in zip(wide, (lhs, rhs), strict=True)]
+            return wide
+        left, right = known[key]
+        lhs = lhs if left is None else widened(semantic, lhs, left)
+        return lhs, rhs if right is None else widened(semantic, rhs, right)
 
     return shortcut
 
