@@ -2,8 +2,6 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 WORKERS := $(shell nproc 2>/dev/null || echo 2)
-# Of tests one more: a worker waits for its child, and some tests for a limit to pass.
-TESTERS := $(shell expr $(WORKERS) + 1)
 GPU := $(wildcard /dev/nvidia0)
 # Each of many processes would compile all it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -23,12 +21,12 @@ endif
 # Compiled for one GPU of each vendor, and judged on arrays of up to 8192 elements; `make bench` does it for all, and to
 # the largest.
 test: .venv/ready
-	$(PY) -m pytest -n $(TESTERS) -q tests/test_tsvc.py --targets=sm_90,gfx942 --max-elements=8192 $(ARGS)
-	$(PY) -m pytest -n $(TESTERS) -q tests/unit $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) -q tests/test_tsvc.py --targets=sm_90,gfx942 --max-elements=8192 $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) -q tests/unit $(ARGS)
 
 # Every exploit with its twin and its gate switched off; `make test` does that for every ninth.
 exploits: .venv/ready
-	EXPLOITS=all $(PY) -m pytest -n $(TESTERS) -q tests/unit/test_exploits.py $(ARGS)
+	EXPLOITS=all $(PY) -m pytest -n $(WORKERS) -q tests/unit/test_exploits.py $(ARGS)
 
 lint: .venv/ready
 	.venv/bin/ruff check .

@@ -20,9 +20,12 @@ import signal
 import sys
 import tempfile
 import warnings
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+
+from tsvc.limits import Work
 
 #: Modules of ours whose code a kernel has no reason to change.
 _OBSERVERS = (
@@ -535,12 +538,8 @@ class _TimedC:
         return {"status": "ok", **count_work(request, arrays)}, {}
 
 
-#: What is counted of a loop's work, in the order in which tsvc.counted gives it.
-COUNTS = ("read", "written", "operations", "chain", "sectors_read", "sectors_written")
-
-
 def count_work(request: dict, arrays: dict[str, np.ndarray]) -> dict[str, int]:
-    """Run a loop that counts (tsvc.counted) on copies of arrays: how much of each of COUNTS.
+    """Run a loop that counts (tsvc.counted) on copies of arrays: the fields of tsvc.limits.Work.
 
     request: library, loop, signature and scalars.
     """
@@ -548,11 +547,12 @@ def count_work(request: dict, arrays: dict[str, np.ndarray]) -> dict[str, int]:
     places = [(array.ctypes.data, array.nbytes) for array in own.values()]
     start = min((at for at, _ in places), default=0)
     elements = (max((at + size for at, size in places), default=0) - start) // 4
-    shadow, found = np.zeros(elements, np.uint32), (ctypes.c_int64 * len(COUNTS))()
+    names = [field.name for field in fields(Work)]
+    shadow, found = np.zeros(elements, np.uint32), (ctypes.c_int64 * len(names))()
     function = getattr(ctypes.CDLL(request["library"]), f"{request['loop']}_work")
     pointers = ctypes.c_void_p(start), ctypes.c_int64(elements), ctypes.c_void_p(shadow.ctypes.data)
     function(*_c_values(request, own), *pointers, found)
-    return dict(zip(COUNTS, found, strict=True))
+    return dict(zip(names, found, strict=True))
 
 
 def _c_values(request: dict, arrays: dict[str, np.ndarray]) -> list:

@@ -118,7 +118,6 @@ class Observer:
         self.atomics, self.exchanges, self.has_undefined = False, False, False
         self.inside = False
         self.patched: set[str] = set()
-        self.redirected: set[Callable] = set()
         self.permutation: np.ndarray | None = None
         self.accesses, self.busiest, self.steps = 0, 0, 0
         self.out_of_bounds: str | None = None
@@ -187,7 +186,7 @@ class Observer:
                 raise OutOfResources(1 << 20, 0, "shared memory")
             if self.ablation == "skip":
                 return None
-            self.inside, self.patched, self.redirected, self.stored = True, set(), set(), set()
+            self.inside, self.patched, self.stored = True, set(), set()
             try:
                 with self._seeing(executor_self, named):
                     self.shadow = [
@@ -297,9 +296,6 @@ class Observer:
         patch = triton_interpreter._patch_lang
 
         def patch_once(function):
-            if self.inside and function in self.redirected:
-                return triton_interpreter._LangPatchScope()
-            self.redirected.add(function)
             function = inspect.unwrap(function)  # as it is where programs take turns
             languages = {value.__name__ for value in function.__globals__.values() if value is tl or value is tl.core}
             if self.inside and languages and languages <= self.patched:

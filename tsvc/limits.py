@@ -58,7 +58,7 @@ class Floors:
 
 @dataclass(frozen=True)
 class Work:
-    """The least that a loop must do on given data, counted by tsvc.work.
+    """The least that a loop must do on given data, counted by tsvc.work; in the order in which tsvc.counted gives it.
 
     read, written: distinct elements read before they were written, and distinct elements written, 4 bytes each; a
     scalar result counts as written. operations: arithmetic on real numbers. chain: dependent multiplications.

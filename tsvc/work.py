@@ -5,12 +5,12 @@ written; both count once, however often C touches them, since a kernel has regis
 and does not use counts too, and so do its operations: an algorithm with less of either may be faster than the limit.
 """
 
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from itertools import pairwise
 
 from clib.build import build
 from tsvc.cases import make
-from tsvc.child import COUNTS, count_work
+from tsvc.child import count_work
 from tsvc.counted import NotCounted, counted_text
 from tsvc.device import Device
 from tsvc.domain import arguments
@@ -100,4 +100,4 @@ def _run(device: Device, case: Case) -> Work:
         raise NotCounted(f"{loop.name} takes longer than {LIMIT:g} s to count") from None
     except KernelFailure as failure:
         raise NotCounted(f"{loop.name}: {failure}") from None
-    return Work(*(int(answer[name]) for name in COUNTS))
+    return Work(**{field.name: int(answer[field.name]) for field in fields(Work)})

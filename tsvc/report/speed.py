@@ -97,9 +97,8 @@ def largest_section(record: dict) -> Section | None:
 
 def _reaching(shares: list[float]) -> str:
     """How many shares reach each of _LARGE, in words."""
-    (first, *others) = [(sum(share >= least for share in shares), words) for least, words in _LARGE]
-    rest = "".join(f", {count} reach {words}" for count, words in others)
-    return f"{first[0]} of {len(shares)} loops reach {first[1]}{rest}"
+    reached = ", ".join(f"{sum(share >= least for share in shares)} reach {words}" for least, words in _LARGE)
+    return f"of {len(shares)} loops {reached}"
 
 
 def _over_all_cores(point: dict) -> str:

@@ -217,8 +217,8 @@ def test_limits_sizes_and_baselines_stand_where_they_are_known():
     assert [line.split() for line in sizes] == [["1024", "2", "1.00x", "1", "50%"], ["2048", "1", "4.00x", "1", "50%"]]
     largest = section(lines, "At the largest size")
     assert largest[0] == "geometric mean 2.83x over one core"
-    assert largest[1] == "geometric mean of limit / time 0.50; 0 of 2 loops reach 85 %, 2 reach 40 %"
-    assert largest[2] == "of a copy's 4050 GB/s, in sectors: 0 of 1 loops reach 85 %, 1 reach 40 %"
+    assert largest[1] == "geometric mean of limit / time 0.50; of 2 loops 0 reach 85 %, 2 reach 40 %"
+    assert largest[2] == "of a copy's 4050 GB/s, in sectors: of 1 loops 0 reach 85 %, 1 reach 40 %"
     assert [line.split() for line in largest[5:]] == [
         ["s111", "2048", "2.00", "-", "-", "50%", "8.00", "4.00x"],
         ["s112", "1024", "2.00", "1200", "1700", "50%", "4.00", "2.00x"],
