@@ -163,6 +163,10 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             found += [make(loop, n, m, "awkward", first + 300 + style) for style in range(len(STYLES))]
         if position == fine and len(loop.read_arrays) > 1:
             found.append(make(loop, n, m, "same", 2 * first))
+        if position in (0, several_blocks) and loop.arrays:
+            found.append(make(loop, n, m, "unread", first + position))
+        if not position and loop.arrays:
+            found += [make(loop, n, m, "begun", 2 * first + end) for end in range(2)]
         if position == fine and any(p.kind == "real" for p in loop.params):
             below, tie, zero, negative_zero = (
                 {p.name: value for p in loop.params if p.kind == "real"} for value in (-0.125, 1 - 2.0**-22, 0.0, -0.0)

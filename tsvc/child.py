@@ -230,12 +230,14 @@ class _Runner(_OfTorch):
         return []
 
     def run(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
-        """Call the kernel once; answer its arrays with their guard zones. What is left of them afterwards is noise."""
+        """Call the kernel once; answer its arrays with their guard zones. What is left of them afterwards is noise,
+        unless the request says that it is kept.
+        """
         kept = self.kept[_stem(request)]
         self.launches.kept = self.torch_calls.kept = kept
         before = kept.count
         header, answer = self._run(request, arrays)  # in a call of its own: what it alone holds is gone by now
-        if "state" in request["gates"]:
+        if "state" in request["gates"] and not request.get("keep"):
             kept.spoil(request["seed"], sys.modules.get(_stem(request)))
         return {**header, "kept": before}, answer
 
@@ -535,13 +537,14 @@ class _TimedC:
 
     def count(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
         """The loop's work on these arrays; see tsvc.counted."""
-        return {"status": "ok", **count_work(request, arrays)}, {}
+        return {"status": "ok", **run_counted(request, arrays)[0]}, {}
 
 
-def count_work(request: dict, arrays: dict[str, np.ndarray]) -> dict[str, int]:
-    """Run a loop that counts (tsvc.counted) on copies of arrays: the fields of tsvc.limits.Work.
+def run_counted(request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict[str, int], dict[str, np.ndarray]]:
+    """Run a loop that counts (tsvc.counted) on copies of arrays.
 
-    request: library, loop, signature and scalars.
+    request: library, loop, signature and scalars. Returns the fields of tsvc.limits.Work, and for each array a word of
+    each element: bit 0 where it was read before it was written, bit 1 where it was written.
     """
     own = _side_by_side(arrays)
     places = [(array.ctypes.data, array.nbytes) for array in own.values()]
@@ -552,7 +555,9 @@ def count_work(request: dict, arrays: dict[str, np.ndarray]) -> dict[str, int]:
     function = getattr(ctypes.CDLL(request["library"]), f"{request['loop']}_work")
     pointers = ctypes.c_void_p(start), ctypes.c_int64(elements), ctypes.c_void_p(shadow.ctypes.data)
     function(*_c_values(request, own), *pointers, found)
-    return dict(zip(names, found, strict=True))
+    first = {name: (array.ctypes.data - start) // 4 for name, array in own.items()}
+    words = {name: shadow[first[name] :][: array.size].reshape(array.shape) for name, array in own.items()}
+    return dict(zip(names, found, strict=True)), words
 
 
 def _c_values(request: dict, arrays: dict[str, np.ndarray]) -> list:

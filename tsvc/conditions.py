@@ -1,11 +1,13 @@
 """Sizes at which a condition of a kernel's text is what it seldom is: n % 61 == 5, a hash of n, two limits together.
 
 A condition on sizes alone, with numbers and names that stand for such, is worked out for all sizes at once; those at
-which it is true, or false, for fewer than one in sixteen are worth a case. The text is read, never run.
+which it is true, or false, for fewer than one in sixteen are worth a case. So are sizes at which what is cut into
+blocks comes out even, where no usual size does that. The text is read, never run.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -16,6 +18,8 @@ LARGEST = {"n": 1 << 21, "m": 1400}
 _BOTH = {"n": 4097, "m": 64}
 #: What is seldom; how many conditions of a text are looked at.
 _SELDOM, _COUNT = 1 / 16, 40
+#: Up to which sizes it is asked whether blocks come out even.
+_EVEN = {"n": 1 << 14, "m": 300}
 #: Besides the smallest sizes of each condition some from here on: more than a block or two.
 _LARGER = {"n": 3000, "m": 40}
 #: So many of the smallest sizes are tried in any case.
@@ -57,21 +61,27 @@ class _Unknown(Exception):
     """An expression that does not hang on sizes alone."""
 
 
-def rare_sizes(loop: Loop, nodes: list[ast.AST]) -> list[dict[str, int]]:
+def rare_sizes(loop: Loop, nodes: list[ast.AST], usual: set[int]) -> list[dict[str, int]]:
     """The sizes, of n, of m or of both, by name.
 
-    nodes: of a text's syntax tree.
+    nodes: of a text's syntax tree. usual: sizes that are judged in any case.
     """
     known = _Known(loop, nodes)
     found: list[dict[str, int]] = []
     for condition in list(_conditions(nodes))[:_COUNT]:
-        try:
-            names = known.sizes_in(condition)
-            if names:
-                found += _rare(known, condition, names)
-        except (_Unknown, RecursionError):
-            continue
+        found += _searched(known, condition, _rare)
+    for rest in list(_divisions(nodes))[:_COUNT]:
+        found += _searched(known, rest, partial(_even, usual=usual))
     return [dict(sizes) for sizes in dict.fromkeys(tuple(one.items()) for one in found)]
+
+
+def _searched(known: "_Known", expression: ast.expr, search: Callable[..., Iterable[dict]]) -> list[dict[str, int]]:
+    """What a search finds, given the sizes that an expression hangs on; nothing where that is not known."""
+    try:
+        names = known.sizes_in(expression)
+        return list(search(known, expression, names)) if names else []
+    except (_Unknown, RecursionError):
+        return []
 
 
 def _conditions(nodes: list[ast.AST]) -> Iterator[ast.expr]:
@@ -79,6 +89,27 @@ def _conditions(nodes: list[ast.AST]) -> Iterator[ast.expr]:
         if isinstance(node, ast.If | ast.IfExp | ast.While | ast.Assert):
             yield node.test
     yield from (node for node in nodes if isinstance(node, ast.Compare | ast.BoolOp))
+
+
+def _divisions(nodes: list[ast.AST]) -> Iterator[ast.expr]:
+    """For everything that is cut into blocks, how much is left of it, where there is any."""
+    for node in nodes:
+        match node:
+            case ast.Call(func=ast.Attribute(attr="cdiv") | ast.Name(id="cdiv"), args=[whole, block]):
+                yield ast.BoolOp(ast.Or(), [ast.BinOp(whole, ast.Mod(), block), ast.UnaryOp(ast.Not(), whole)])
+
+
+def _even(known: "_Known", rest: ast.expr, names: set[str], usual: set[int]) -> Iterator[dict[str, int]]:
+    """The least size at which nothing is left, and one above _LARGER, unless that is so at a usual one."""
+    if len(names) != 1:
+        return
+    (name,) = names
+    with np.errstate(all="ignore"):
+        left = np.asarray(known.value(rest, {name: np.arange(1, _EVEN[name] + 1)}))
+    where = np.flatnonzero(np.broadcast_to(left, (_EVEN[name],)) == 0) + 1
+    if not usual & set(where.tolist()):
+        for size in (*where[:1], *where[where >= _LARGER[name]][:1]):
+            yield {name: int(size)}
 
 
 def _rare(known: "_Known", condition: ast.expr, names: set[str]) -> Iterator[dict[str, int]]:
@@ -111,6 +142,10 @@ class _Known:
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     self.names.setdefault(name, []).append(value)
+                case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                    for target, one in zip(targets, values, strict=False):
+                        if isinstance(target, ast.Name):
+                            self.names.setdefault(target.id, []).append(one)
                 case ast.NamedExpr(target=ast.Name(id=name), value=value):
                     self.names.setdefault(name, []).append(value)
                 case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):

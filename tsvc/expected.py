@@ -44,6 +44,7 @@ _EXACT_KINDS = (
     "sparse",
     "gap",
     "constant",
+    "unread",
 )
 #: Elements for which a thread costs more than it saves.
 _FEW = 2**15

@@ -35,7 +35,7 @@ def far_cases(loop: Loop, text: str, case: Case, steps: int | None) -> list[Case
         return []
     elements = largest(case) * STEPS // steps
     nodes = nodes_of(text)
-    rare = rare_sizes(loop, nodes)
+    rare = rare_sizes(loop, nodes, set())
     sizes = [*_named(nodes, rare, "n", LIMITS["interpreter"], LIMIT), USUAL[0]]
     sides = [*_named(nodes, rare, "m", SIDE, SIDE_LIMIT), USUAL[1]]
     kinds = ("last", "late", "early") if loop.result else ("late",) if loop.is_chained else ("fine",)

@@ -26,6 +26,9 @@ constant  exact data, but for one array of equal numbers: by the seed which, and
 extreme   the largest numbers of float32, or a little less, all of one sign, where nothing states a range
 infinite  exact data with a few infinities where nothing states a range, or with every other seed with a few NaN
 same      exact data, equal in all arrays of one shape
+unread    exact data, but for NaN wherever the loop reads nothing before it has written there
+begun     TSVC's own at one end, by the seed which; the rest in another order and smaller: whoever computes what it
+          recognises by a few numbers is wrong
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
 
@@ -35,9 +38,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from tsvc.counted import NotCounted
 from tsvc.domain import arguments, evaluate, extents
 from tsvc.fresh import amplitude, shrinking
 from tsvc.loops import Array, Loop
+from tsvc.read_first import read_first
 
 KINDS = (
     "tsvc",
@@ -64,6 +69,8 @@ KINDS = (
     "constant",
     "infinite",
     "same",
+    "unread",
+    "begun",
 )
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
@@ -111,7 +118,8 @@ class Case:
         fill: another number gives write-only arrays other old contents, and leaves the rest as it is.
         """
         scalars = {"n": self.n, "m": self.m, **arguments(self.loop, self.n, self.m, self.params)}
-        return {array.name: self._draw(array, scalars, fill) for array in self.loop.arrays}
+        found = {array.name: self._draw(array, scalars, fill) for array in self.loop.arrays}
+        return _spoilt_where_unread(self.loop, scalars, found) if self.kind == "unread" else found
 
     def arrays_cached(self, fill: int = 0) -> dict[str, np.ndarray]:
         """The same arrays for reading only, drawn once."""
@@ -137,6 +145,8 @@ class Case:
             draws = shrinking(np.arange(np.prod(shape)), np.array([self.seed]), array.name).reshape(shape)
             base = 1.0 if array.role == "out" else self._own(array, shape)
             return (base * (1 - amplitude(low, high) * 2.0**-15 * draws)).astype(np.float32)
+        if self.kind == "begun":
+            return _begun(self._own(array, shape), self.seed, np.float32(1 - amplitude(float(low), float(high))))
         if self.kind == "near":
             return _near(replace(self, kind="exact")._draw(array, scalars, fill), self._rng(array), low, high)
         rng, bounds = self._rng(array), (float(low), float(high))
@@ -197,6 +207,9 @@ class Case:
             values = k // 5 * 5 + (4 + 3 * k) % 5  # TSVC's blocks of five: 4 2 0 3 1
             if array.permutation:  # a last block that is cut short would repeat an element
                 values = low + np.where(k < size // 5 * 5, values, k)
+        elif self.kind == "begun":
+            own = replace(self, kind="tsvc")._draw_index(array, shape, scalars)
+            values = _begun(own, self.seed, 1)
         else:
             choices = ["permutation", "reversed", "identity"]
             if not array.permutation:
@@ -221,6 +234,27 @@ def before_fresh(case: Case) -> tuple[dict[str, np.ndarray], dict[str, float]]:
             if array.role == "out":
                 arrays[array.name][...] = 1
     return arrays, amplitudes
+
+
+def _spoilt_where_unread(loop: Loop, scalars: dict, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """NaN in every real element that the loop does not read before it writes it; as they were where nobody can say."""
+    try:
+        is_read = read_first(loop, scalars, arrays)
+    except NotCounted:
+        return arrays
+    reals = {array.name for array in loop.arrays if array.dtype == "real"}
+    return {
+        name: np.where(is_read[name], values, np.float32(np.nan)) if name in reals else values
+        for name, values in arrays.items()
+    }
+
+
+def _begun(own, seed, factor):
+    """TSVC's own values in the first quarter, or in the last; the others backwards, times a factor."""
+    values = own.reshape(-1).copy()
+    rest = values[: values.size * 3 // 4] if seed % 2 else values[values.size // 4 :]
+    rest[...] = rest[::-1].copy() * factor
+    return values.reshape(own.shape)
 
 
 def _exact(rng, shape, low, high):
@@ -382,6 +416,7 @@ _DRAW: dict[str, Callable] = {
     "close": _close,
     "gap": _gap,
     "same": _exact,
+    "unread": _exact,
 }
 _SEEDED: dict[str, Callable] = {"units": _units, "denormal": _denormal, "extreme": _extreme, "infinite": _infinite}
 

@@ -62,7 +62,7 @@ def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
         if "m" in loop.sizes and size <= SIDE:
             found.append(make(loop, max(size, _USUAL[0]), size, kind, seed))
     tried = {*usual, *named[:COUNT]}
-    unusual = [one for one in rare_sizes(loop, nodes) if len(one) == 2 or not tried & {*one.values()}]
+    unusual = [one for one in rare_sizes(loop, nodes, usual) if len(one) == 2 or not tried & {*one.values()}]
     for seed, rare in enumerate(unusual[:COUNT], 5500):
         n, m = rare.get("n", max(_USUAL[0], rare.get("m", 0))), rare.get("m", _USUAL[1])
         if max(rare.values()) > _SMALL and n <= limit and m <= SIDE:
@@ -104,6 +104,9 @@ def constants(nodes: list[ast.AST]) -> Names:
     given: list[tuple[str, ast.expr | None]] = []
     for node in nodes:
         match node:
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                pairs = zip(targets, values, strict=False)
+                given += [(target.id, value) for target, value in pairs if isinstance(target, ast.Name)]
             case ast.Assign(targets=targets, value=value):
                 given += [(target.id, value) for target in targets if isinstance(target, ast.Name)]
             case (

@@ -34,8 +34,8 @@ _KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names.split
 #: Attributes of anything that lead out of a kernel.
 _ATTRIBUTES = {
     "frames and what else runs": "_getframe _current_frames f_back f_globals f_locals f_builtins f_code tb_frame "
-    "tb_next gi_frame cr_frame ag_frame __traceback__ __globals__ __closure__ __code__ __subclasses__ __bases__ "
-    "__base__ __mro__ __builtins__ cell_contents",
+    "tb_next gi_frame cr_frame ag_frame findCaller __traceback__ __globals__ __closure__ __code__ __subclasses__ "
+    "__bases__ __base__ __mro__ __builtins__ cell_contents",
     "memory by address": "untyped_storage typed_storage as_strided as_strided_ from_address from_buffer "
     "string_at frombuffer from_blob __array_interface__ __cuda_array_interface__ from_dlpack __dlpack__",
     "a clock": "elapsed_time do_bench do_bench_cudagraph perf_counter perf_counter_ns clock64 globaltimer",

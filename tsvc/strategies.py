@@ -11,7 +11,7 @@ from tsvc.loops import Loop
 _EDGES = [block + step for block in (16, 64, 128, 256, 512, 1024, 2048, 4096) for step in (-1, 0, 1, 2, 3)]
 
 _KINDS = ["exact", "awkward", "uniform", "tsvc", "fine", "tiny", "late", "early", "last"]
-_KINDS += ["large", "vast", "close", "units", "single", "positive", "denormal", "sparse", "gap", "constant"]
+_KINDS += ["large", "vast", "close", "units", "single", "positive", "denormal", "sparse", "gap", "constant", "unread"]
 
 
 @st.composite

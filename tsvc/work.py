@@ -8,14 +8,14 @@ and does not use counts too, and so do its operations: an algorithm with less of
 from dataclasses import astuple, fields
 from itertools import pairwise
 
-from clib.build import build
 from tsvc.cases import make
-from tsvc.child import count_work
-from tsvc.counted import NotCounted, counted_text
+from tsvc.child import run_counted
+from tsvc.counted import NotCounted
 from tsvc.device import Device
 from tsvc.domain import arguments
 from tsvc.inputs import Case
 from tsvc.limits import Work
+from tsvc.read_first import request
 from tsvc.verdicts import Hung, KernelFailure
 
 #: Seconds that counting may take, and the iterations from which a nest deeper than its arrays is not run but fitted.
@@ -72,24 +72,14 @@ def touched(case: Case) -> int | None:
     if case.loop.is_superlinear:
         return None
     try:
-        found = count_work(_request(case), case.arrays_cached())
+        found, _ = run_counted(_request(case), case.arrays_cached())
     except NotCounted:
         return None
     return max(found["read"], found["written"])
 
 
 def _request(case: Case) -> dict:
-    loop = case.loop
-    text, missing = counted_text(loop.path)
-    if loop.name in missing:
-        raise NotCounted(f"{loop.name}: {missing[loop.name]}")
-    return {
-        "op": "count",
-        "library": str(build(loop.path, "strict", "", text)),
-        "loop": loop.name,
-        "signature": list(loop.signature),
-        "scalars": {"n": case.n, "m": case.m, **arguments(loop, case.n, case.m, case.params)},
-    }
+    return request(case.loop, {"n": case.n, "m": case.m, **arguments(case.loop, case.n, case.m, case.params)})
 
 
 def _run(device: Device, case: Case) -> Work:

@@ -6,8 +6,8 @@ from tsvc.conditions import rare_sizes
 from tsvc.loops import LOOPS
 
 
-def sizes(condition: str, loop: str = "va") -> list[dict[str, int]]:
-    return rare_sizes(LOOPS[loop], list(ast.walk(ast.parse(condition))))
+def sizes(condition: str, loop: str = "va", usual: tuple[int, ...] = ()) -> list[dict[str, int]]:
+    return rare_sizes(LOOPS[loop], list(ast.walk(ast.parse(condition))), set(usual))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,14 @@ def test_matrices_and_both_sizes():
 )
 def test_what_is_common_or_not_known_is_left_alone(text):
     assert all(max(one.values()) <= 2 for one in sizes(text))
+
+
+def test_where_blocks_come_out_even_unless_they_do_at_a_usual_size():
+    text = "limit = (n - 1) // 5 * 5\nTILE, warps = 64, 4\ntiles = triton.cdiv(limit, TILE)"
+    assert sizes(text, usual=(1000, 1024)) == [{"n": 321}, {"n": 3201}]
+    assert sizes(text, usual=(1000, 325)) == []
+    assert sizes("triton.cdiv(n, 1024)") == [{"n": 1024}, {"n": 3072}]
+    assert sizes("triton.cdiv(n, 1024)", usual=(4096,)) == sizes("triton.cdiv(n, f(n))") == []
 
 
 def test_names_that_stand_for_each_other_end():
