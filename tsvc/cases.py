@@ -166,7 +166,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         if position in (0, several_blocks) and loop.arrays:
             found.append(make(loop, n, m, "unread", first + position))
         if not position and loop.arrays:
-            found += [make(loop, n, m, "begun", 2 * first + end) for end in range(2)]
+            found += [make(loop, n, m, "begun", 4 * first + which) for which in range(4)]
         if position == fine and any(p.kind == "real" for p in loop.params):
             below, tie, zero, negative_zero = (
                 {p.name: value for p in loop.params if p.kind == "real"} for value in (-0.125, 1 - 2.0**-22, 0.0, -0.0)

@@ -27,8 +27,8 @@ extreme   the largest numbers of float32, or a little less, all of one sign, whe
 infinite  exact data with a few infinities where nothing states a range, or with every other seed with a few NaN
 same      exact data, equal in all arrays of one shape
 unread    exact data, but for NaN wherever the loop reads nothing before it has written there
-begun     TSVC's own at one end, by the seed which; the rest in another order and smaller: whoever computes what it
-          recognises by a few numbers is wrong
+begun     TSVC's own at the start, at the end or at both, by the seed; the rest backwards and smaller. With every fourth
+          seed its own but for one number in 64. Whoever computes what it recognises by a few numbers is wrong
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
 
@@ -146,7 +146,10 @@ class Case:
             base = 1.0 if array.role == "out" else self._own(array, shape)
             return (base * (1 - amplitude(low, high) * 2.0**-15 * draws)).astype(np.float32)
         if self.kind == "begun":
-            return _begun(self._own(array, shape), self.seed, np.float32(1 - amplitude(float(low), float(high))))
+            own = self._own(array, shape)
+            if self.seed % 4 == 3:
+                return _near(own, self._rng(array), low, high)
+            return _begun(own, self.seed, np.float32(1 - amplitude(float(low), float(high))))
         if self.kind == "near":
             return _near(replace(self, kind="exact")._draw(array, scalars, fill), self._rng(array), low, high)
         rng, bounds = self._rng(array), (float(low), float(high))
@@ -250,9 +253,10 @@ def _spoilt_where_unread(loop: Loop, scalars: dict, arrays: dict[str, np.ndarray
 
 
 def _begun(own, seed, factor):
-    """TSVC's own values in the first quarter, or in the last; the others backwards, times a factor."""
+    """TSVC's own values in the first quarter, in the last or in both; the others backwards, times a factor."""
     values = own.reshape(-1).copy()
-    rest = values[: values.size * 3 // 4] if seed % 2 else values[values.size // 4 :]
+    first, last = values.size // 4, values.size - values.size // 4
+    rest = (values[first:], values[:last], values[first:last])[seed % 4 % 3]
     rest[...] = rest[::-1].copy() * factor
     return values.reshape(own.shape)
 

@@ -46,8 +46,10 @@ def test_another_seed_draws_other_data_at_the_same_sizes():
     ours, others = (fixed(LOOPS["s000"], SIZES, seed) for seed in (0, 1))
     assert [(case.n, case.kind) for case in ours] == [(case.n, case.kind) for case in others]
     for one, other in zip(ours, others, strict=True):
+        if one.kind == "begun" and one.seed % 4 < 3:  # nothing is drawn
+            continue
         same = one.arrays()["b"].tobytes() == other.arrays()["b"].tobytes() and one.kind not in ("units", "constant")
-        assert same == (one.kind in ("tsvc", "begun")) or one.n < 3
+        assert same == (one.kind == "tsvc") or one.n < 3
 
 
 def test_parameters_go_beyond_what_they_are_drawn_from():

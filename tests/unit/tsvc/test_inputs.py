@@ -353,10 +353,11 @@ def test_what_a_loop_does_not_read_is_no_number():
 
 
 def test_data_begin_as_tsvcs_own_and_go_on_otherwise():
-    own = make(LOOPS["s315"], 1000, 1, "tsvc", 0).arrays()["a"]
-    first, last = (make(LOOPS["s315"], 1000, 1, "begun", seed).arrays()["a"] for seed in range(2))
-    assert (first[:250] == own[:250]).all() and (last[750:] == own[750:]).all()
-    assert not (first[250:] == own[250:]).any() or (first[250:] != own[250:]).mean() > 0.9
-    assert own.argmax() not in (first.argmax(), last.argmax()) or first.argmax() != last.argmax()
+    own = make(LOOPS["s000"], 1000, 1, "tsvc", 0).arrays()["b"]
+    first, last, both, all_over = (make(LOOPS["s000"], 1000, 1, "begun", seed).arrays()["b"] == own for seed in range(4))
+    assert first[:250].all() and not first[250:].any()
+    assert last[750:].all() and not last[:750].any()
+    assert both[:250].all() and both[750:].all() and not both[250:750].any()
+    assert all_over[[0, 500, 999]].all() and (~all_over).sum() == 998 // 64
     index = make(LOOPS["vag"], 1000, 1, "begun", 0).arrays()["ip"]
     assert sorted(index) == list(range(1000))
