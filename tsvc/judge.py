@@ -7,6 +7,7 @@ from pathlib import Path
 from tsvc.ablation import Run, check_bare_call, check_launches_alone_see, check_launches_matter
 from tsvc.asks import first_question
 from tsvc.authorship import FEW, Authorship, allowed_elements, check_observed, is_serial, largest, seems_serial
+from tsvc.cases import TIMED
 from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
 from tsvc.domain import arguments, extents
@@ -126,11 +127,12 @@ class Judge:
     def classify(self) -> str:
         """Who does the work of what has been judged, in a word.
 
-        "serial": one program does all, or nearly all, even of the largest case, where the bundled kernel's share the
-        work; "glue": torch works on partial results beside the launches; else "triton".
+        "serial": one program does all, or nearly all, even of a case as long as the timed one, or of the largest, where
+        the bundled kernel's share the work; "glue": torch works on partial results beside the launches; else "triton".
         """
-        most = max(self.judged, key=lambda one: largest(one.case), default=None)
-        if most is not None and is_serial(most.authorship, self._bundled(most)):
+        most = max((largest(one.case) for one in self.judged), default=0)
+        long = {one.case.n * one.case.m: one for one in self.judged if largest(one.case) >= min(most, TIMED[0])}
+        if any(is_serial(one.authorship, self._bundled(one)) for one in long.values()):
             return "serial"
         return "glue" if self.glue else "triton"
 

@@ -345,3 +345,32 @@ def test_a_missing_stale_or_damaged_kernel_is_a_verdict_at_its_use(tmp_path):
         Judge(LOOPS["s111"], stand, tmp_path).check(Case(LOOPS["s111"], 10))
     assert damaged.value.word == "DAMAGED"
     assert stand.asked == []
+
+
+SERIAL_UP_TO_40000 = """
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def kernel(a_ptr, b_ptr, n, tiles, BLOCK_SIZE: tl.constexpr):
+    for tile in range(tl.program_id(0) * tiles, tl.program_id(0) * tiles + tiles):
+        offsets = tile * BLOCK_SIZE + tl.arange(0, BLOCK_SIZE)
+        mask = offsets < n
+        tl.store(a_ptr + offsets, tl.load(b_ptr + offsets, mask=mask) + 1.0, mask=mask)
+
+
+def s000(a, b, n):
+    blocks = triton.cdiv(n, 1024)
+    tiles = blocks if n <= 40000 else 1
+    kernel[(blocks,)](a, b, n, tiles, BLOCK_SIZE=1024)
+"""
+
+
+def test_one_program_at_a_long_size_is_serial_whatever_a_longer_one_does(tmp_path, interpreter):
+    (tmp_path / "s000.py").write_text(SERIAL_UP_TO_40000)
+    judge = Judge(LOOPS["s000"], interpreter, tmp_path)
+    judge.check(Case(LOOPS["s000"], 70001, kind="exact"))
+    assert judge.classify() == "triton"
+    judge.check(Case(LOOPS["s000"], 32000, kind="exact"))
+    assert judge.classify() == "serial"
