@@ -354,7 +354,8 @@ def test_what_a_loop_does_not_read_is_no_number():
 
 def test_data_begin_as_tsvcs_own_and_go_on_otherwise():
     own = make(LOOPS["s000"], 1000, 1, "tsvc", 0).arrays()["b"]
-    first, last, both, all_over = (make(LOOPS["s000"], 1000, 1, "begun", seed).arrays()["b"] == own for seed in range(4))
+    cases = [make(LOOPS["s000"], 1000, 1, "begun", seed) for seed in range(4)]
+    first, last, both, all_over = (case.arrays()["b"] == own for case in cases)
     assert first[:250].all() and not first[250:].any()
     assert last[750:].all() and not last[:750].any()
     assert both[:250].all() and both[750:].all() and not both[250:750].any()
