@@ -34,7 +34,7 @@ def accept(judge: Judge, compiler: Device, draws_seed: int = 0) -> Acceptance:
     on_gpu = judge.device.mode == "cuda"
     cases = sorted(suite_cases(judge.loop, judge.kernel.text, on_gpu), key=lambda case: (case.n, case.m))
     judged = [judge.check(case) for case in cases]
-    require_evidence([*judged, *(judge.check(case) for case in judge.far_cases())])
+    require_evidence([*judged, *judge.check_more()])
 
     @seed(draws_seed)
     @settings(

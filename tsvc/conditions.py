@@ -2,7 +2,7 @@
 
 A condition on sizes alone, with numbers and names that stand for such, is worked out for all sizes at once; those at
 which it is true, or false, for fewer than one in sixteen are worth a case. So are sizes at which what is cut into
-blocks comes out even, where no usual size does that. The text is read, never run.
+blocks comes out even, or one element more, where no usual size does that. The text is read, never run.
 """
 
 import ast
@@ -91,25 +91,36 @@ def _conditions(nodes: list[ast.AST]) -> Iterator[ast.expr]:
     yield from (node for node in nodes if isinstance(node, ast.Compare | ast.BoolOp))
 
 
-def _divisions(nodes: list[ast.AST]) -> Iterator[ast.expr]:
-    """For everything that is cut into blocks, how much is left of it, where there is any."""
+def _divisions(nodes: list[ast.AST]) -> Iterator[ast.BinOp]:
+    """For everything that is cut into blocks, what is left of it."""
     for node in nodes:
         match node:
-            case ast.Call(func=ast.Attribute(attr="cdiv") | ast.Name(id="cdiv"), args=[whole, block]):
-                yield ast.BoolOp(ast.Or(), [ast.BinOp(whole, ast.Mod(), block), ast.UnaryOp(ast.Not(), whole)])
+            case (
+                ast.Call(func=ast.Attribute(attr="cdiv") | ast.Name(id="cdiv" | "divmod"), args=[whole, block])
+                | ast.BinOp(left=whole, op=ast.FloorDiv(), right=block)
+            ):
+                yield ast.BinOp(whole, ast.Mod(), block)
 
 
-def _even(known: "_Known", rest: ast.expr, names: set[str], usual: set[int]) -> Iterator[dict[str, int]]:
-    """The least size at which nothing is left, and one above _LARGER, unless that is so at a usual one."""
+def _even(known: "_Known", rest: ast.BinOp, names: set[str], usual: set[int]) -> Iterator[dict[str, int]]:
+    """The least size of a block or more at which nothing is left, and one above _LARGER, unless that is so at a usual
+    size; the same for one that is left.
+    """
     if len(names) != 1:
         return
     (name,) = names
+    sizes = {name: np.arange(1, _EVEN[name] + 1)}
     with np.errstate(all="ignore"):
-        left = np.asarray(known.value(rest, {name: np.arange(1, _EVEN[name] + 1)}))
-    where = np.flatnonzero(np.broadcast_to(left, (_EVEN[name],)) == 0) + 1
-    if not usual & set(where.tolist()):
-        for size in (*where[:1], *where[where >= _LARGER[name]][:1]):
-            yield {name: int(size)}
+        whole, block, left = (np.broadcast_to(known.value(each, sizes), (_EVEN[name],)) for each in _parts(rest))
+    for wanted in (0, 1):
+        where = np.flatnonzero((left == wanted) & (whole >= block)) + 1
+        if not usual & set(where.tolist()):
+            for size in (*where[:1], *where[where >= _LARGER[name]][:1]):
+                yield {name: int(size)}
+
+
+def _parts(rest: ast.BinOp) -> tuple[ast.expr, ast.expr, ast.expr]:
+    return rest.left, rest.right, rest
 
 
 def _rare(known: "_Known", condition: ast.expr, names: set[str]) -> Iterator[dict[str, int]]:

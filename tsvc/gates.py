@@ -24,9 +24,10 @@ GATES: dict[str, str] = {
     "nonfinite": "NaN and infinity must stand where C has them",
     "tolerance": "the tolerance follows from the loop's own rounding",
     "evidence": "a loop needs a case in which doing nothing is wrong",
-    # What it is judged on (tsvc.cases, tsvc.named, tsvc.far, tsvc.inputs)
+    # What it is judged on (tsvc.cases, tsvc.named, tsvc.between, tsvc.far, tsvc.inputs)
     "sizes": "sizes off the block boundaries, the smallest and the timed ones",
     "named": "the sizes and parameters that a kernel's own text names",
+    "between": "every side of a small matrix, and lengths that nobody can know",
     "far": "one size, and those that its text names, above what every kernel can be tried on",
     "parameters": "several values of each scalar parameter",
     "data": "data that mix signs, scales, ties, zeros and duplicates",

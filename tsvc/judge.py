@@ -7,6 +7,7 @@ from pathlib import Path
 from tsvc.ablation import Run, check_bare_call, check_launches_alone_see, check_launches_matter
 from tsvc.asks import first_question
 from tsvc.authorship import FEW, Authorship, allowed_elements, check_observed, is_serial, largest, seems_serial
+from tsvc.between import cases_between
 from tsvc.cases import TIMED
 from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
@@ -98,17 +99,27 @@ class Judge:
             raise self._kernel.with_traceback(None)
         return self._kernel
 
-    def check(self, case: Case) -> Judged:
-        """Judge one case. Raises KernelFailure with what differs, where, and how to replay it."""
+    def check(self, case: Case, once: bool = False) -> Judged:
+        """Judge one case. Raises KernelFailure with what differs, where, and how to replay it.
+
+        once: by one call, whatever its size.
+        """
         __tracebackhide__ = True
-        failure, judged = self._outcome(case)
+        failure, judged = self._outcome(case, once)
         if failure is not None:
             raise failure.with_traceback(None)  # one line for old and new failures: hypothesis tells bugs apart by it
         assert judged is not None
         return judged
 
+    def check_more(self) -> list[Judged]:
+        """Judge a kernel of another directory than the bundled set on more: tsvc.between, without a GPU tsvc.far."""
+        if self.is_bundled:
+            return []
+        between = cases_between(self.loop, self.kernel.text) if "between" in self.gates else []
+        return [*(self.check(case, once=True) for case in between), *map(self.check, self.far_cases())]
+
     def far_cases(self) -> list[Case]:
-        """What a kernel of another directory is judged on last, where there is no GPU; see tsvc.far."""
+        """Long cases for a kernel of another directory, where there is no GPU; see tsvc.far."""
         longest = max(self.judged, key=lambda one: largest(one.case), default=None)
         if longest is None or self.is_bundled or self.device.mode != "interpreter" or "far" not in self.gates:
             return []
@@ -174,7 +185,7 @@ class Judge:
             raise self.explained(failure, case) from None
         return answer["kernels"]
 
-    def _outcome(self, case: Case) -> tuple[KernelFailure | None, Judged | None]:
+    def _outcome(self, case: Case, once: bool) -> tuple[KernelFailure | None, Judged | None]:
         size = math.prod({"n": case.n, "m": case.m}[name] for name in self.loop.sizes)
         if self.fatal and size >= self.fatal[0]:
             return self.fatal[1], None
@@ -182,7 +193,7 @@ class Judge:
             # Enough hangs: smaller sizes count as right, so that hypothesis stops shrinking.
             return None, Judged(case, False, 0)
         try:
-            judged = self._judge_fairly(case)
+            judged = self._judge_fairly(case, once)
         except (Hung, Crashed) as failure:
             self.patience -= 1
             self.fatal = size, self.explained(failure, case)
@@ -194,10 +205,10 @@ class Judge:
         self.judged.append(judged)
         return None, judged
 
-    def _judge_fairly(self, case: Case) -> Judged:
+    def _judge_fairly(self, case: Case, once: bool) -> Judged:
         kernel = self.kernel
         try:
-            return self._judge(kernel, case)
+            return self._judge(kernel, case, once)
         except Racy:
             raise
         except KernelFailure as failure:
@@ -209,16 +220,16 @@ class Judge:
             if isinstance(failure, Hung):
                 self.patience -= 1
         self.device.close()
-        return self._judge(kernel, case)
+        return self._judge(kernel, case, once)
 
-    def _judge(self, kernel: Kernel, case: Case) -> Judged:
+    def _judge(self, kernel: Kernel, case: Case, once: bool) -> Judged:
         expected = expect(case)
         calls = ON_GPU
         if self.device.mode == "interpreter":
             size = largest(case)
             calls = INTERPRETED[(size > _TWO_ORDERS) + (size > _ONE_ORDER) :]
         found: list[tuple[str, int, Wrong | None, Answer]] = []
-        todo = list(calls)
+        todo = list(calls[-1:] if once else calls)
         while todo:
             (order, fill), *todo = todo
             first = found[0][-1].header if found else {}

@@ -3,7 +3,8 @@
 An answer that is kept, however it is found again (by content, samples, address), is kept in memory that outlives its
 call: in tensors that hold something of the call's data, or in numbers that were read out of such. When a call is over
 and its answer is taken, these get noise. What a kernel may keep is spared: memory that holds nothing of the data
-(tables that are made of sizes alone, buffers of zeros) and memory that each call writes before it reads.
+(tables that are made of sizes alone, buffers of zeros) and memory that each call writes before it reads. Of a loop
+without arrays a table is the answer: there all that launches store is spoilt.
 """
 
 import functools
@@ -33,12 +34,15 @@ class Kept:
     def __init__(self) -> None:
         self.count = 0
         self._marked: dict[int, tuple[StorageWeakRef, torch.dtype]] = {}
+        self._has_data = True
         self._numbers: dict[int, float] = {}  # by id: a number of the same value may be somebody's constant
 
     def start(self, own: Iterable[torch.Tensor]) -> None:
         """Begin a call on these arrays."""
         self._numbers.clear()
-        for tensor in own:
+        tensors = list(own)
+        self._has_data = bool(tensors)
+        for tensor in tensors:
             self.mark(tensor)
 
     def mark(self, tensor: torch.Tensor) -> None:
@@ -67,7 +71,7 @@ class Kept:
     def launched(self, given: Any, stored: Iterable[int]) -> None:
         """A launch was given arguments; stored: the lowest and highest addresses of its stores."""
         tensors = list(tensors_in(given))
-        if not self._numbers and not self.holds_data(tensors):
+        if self._has_data and not self._numbers and not self.holds_data(tensors):
             return
         for tensor in tensors:
             storage = tensor.untyped_storage()
