@@ -1,11 +1,13 @@
 """Whether a kernel's text asks on what kind of device it runs, in a way that the interpreter cannot answer otherwise.
 
 tsvc.whereabouts answers `is_cuda` and what torch.cuda and Triton's driver tell of a GPU. A device's type and number,
-and the device as text, say what is true: without a GPU such a kernel may do here what it does nowhere else.
+and the device as text, say what is true, and so does what a launch returns, which is something on a GPU alone: without
+one such a kernel may do here what it does nowhere else.
 """
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 
 from tsvc.named import nodes_of
 from tsvc.pdl import is_jitted
@@ -35,9 +37,11 @@ def first_question(text: str) -> str | None:
     """The first such question in words, None for none; what only raises when it is answered otherwise is none."""
     nodes = nodes_of(text)
     kernels = {node.name for node in nodes if isinstance(node, ast.FunctionDef) and is_jitted(node)}
+    read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     left_alone = {id(inner) for node in nodes if _only_refuses(node) for inner in ast.walk(_condition(node))}
     for node in nodes:
-        if id(node) not in left_alone and (asked := next(_asked(node, kernels), None)):
+        questions = chain(_asked(node, kernels), _returned(node, kernels, read))
+        if id(node) not in left_alone and (asked := next(questions, None)):
             line = getattr(node, "lineno", 0)
             return f"line {line} asks for {asked}: without a GPU this does not show what it does on one"
     return None
@@ -77,6 +81,19 @@ def _asked(node: ast.AST, kernels: set[str]) -> Iterator[str]:
             yield name
         case ast.Constant(value=str() as text) if _COMPILED in text:
             yield repr(text)
+
+
+def _returned(node: ast.AST, kernels: set[str], read: set[str]) -> Iterator[str]:
+    """A launch whose value a node does something with. read: names that are read somewhere."""
+    match node:
+        case ast.Expr() | ast.Return() | ast.Lambda():
+            return
+        case ast.Assign(targets=[ast.Name(id=name)]) if name not in read:
+            return
+    for each in ast.iter_child_nodes(node):
+        match each:
+            case ast.Call(func=ast.Subscript(value=ast.Name(id=name))) if name in kernels:
+                yield f"what {name} returns when it is launched"
 
 
 def _is_device(node: ast.AST) -> bool:

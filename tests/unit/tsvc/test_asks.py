@@ -37,5 +37,25 @@ def test_where_memory_is_and_what_only_refuses_is_none(line):
     assert first_question(f"def s000(a):\n    {line}\n") is None
 
 
+KERNEL = "@triton.jit\ndef kernel(a_ptr):\n    pass\n\n\ndef s000(a):\n    "
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("kernel[(1,)](a)", False),
+        ("_ = kernel[(1,)](a)", False),
+        ("return kernel[(1,)](a)", False),
+        ("handle = kernel[(1,)](a)\n    if handle: return", True),
+        ("if kernel[(1,)](a) is None: return", True),
+        ("observe(kernel[(1,)](a))", True),
+        ("x, y = kernel[(1,)](a), 1", True),
+    ],
+)
+def test_what_a_launch_returns_is_a_question_where_it_is_used(line, asks):
+    found = first_question(KERNEL + line)
+    assert ("what kernel returns" in found) if asks else found is None
+
+
 def test_no_bundled_kernel_asks():
     assert not [path for path in (ROOT / "kernels_cache").glob("*.py") if first_question(path.read_text())]
