@@ -29,19 +29,20 @@ class Kept:
     """Knows which memory holds something of a call's data.
 
     count: how many tensors and numbers of earlier calls became noise before the call that is going on.
+    has_data: whether the call that is going on has arrays.
     """
 
     def __init__(self) -> None:
         self.count = 0
         self._marked: dict[int, tuple[StorageWeakRef, torch.dtype]] = {}
-        self._has_data = True
+        self.has_data = True
         self._numbers: dict[int, float] = {}  # by id: a number of the same value may be somebody's constant
 
     def start(self, own: Iterable[torch.Tensor]) -> None:
         """Begin a call on these arrays."""
         self._numbers.clear()
         tensors = list(own)
-        self._has_data = bool(tensors)
+        self.has_data = bool(tensors)
         for tensor in tensors:
             self.mark(tensor)
 
@@ -71,7 +72,7 @@ class Kept:
     def launched(self, given: Any, stored: Iterable[int]) -> None:
         """A launch was given arguments; stored: the lowest and highest addresses of its stores."""
         tensors = list(tensors_in(given))
-        if self._has_data and not self._numbers and not self.holds_data(tensors):
+        if self.has_data and not self._numbers and not self.holds_data(tensors):
             return
         for tensor in tensors:
             storage = tensor.untyped_storage()

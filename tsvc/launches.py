@@ -26,7 +26,7 @@ class Launches:
         self.launches, self.programs, self.inside, self.tampered = 0, 0, False, ""
         self.ablation: str | None = None
         self.blindness: Blindness | None = None
-        self.kept = Kept()  # learns nothing of launches here, where no store of one is seen
+        self.kept = Kept()  # learns little of launches here, where no store of one is seen
 
     @contextlib.contextmanager
     def watching(self, ablation: str | None = None, blindness: Blindness | None = None) -> Iterator[None]:
@@ -80,3 +80,6 @@ class Launches:
                 yield self.ablation != "skip"
         finally:
             self.inside = before
+            if not self.kept.has_data:
+                for tensor in tensors_in(given):
+                    self.kept.mark(tensor)

@@ -6,6 +6,7 @@ import types
 import pytest
 import torch
 
+from tsvc.kept import Kept
 from tsvc.torch_calls import TorchCalls
 
 #: What a call may keep of its array, and it holds data of it.
@@ -130,3 +131,16 @@ def test_a_constant_of_the_same_value_is_left_alone(kept):
     module.SCALE = 3.0
     kept(lambda a: a[2].item(), module=module)
     assert module.SCALE == 3.0
+
+
+def test_without_arrays_all_that_a_launch_stores_is_the_answer():
+    spared, spoilt = torch.ones(4), torch.ones(4)
+    given = {"power_ptr": spoilt}
+    for own, noise in (([torch.ones(2)], 0), ([], 1)):
+        kept = Kept()
+        kept.start(own)
+        kept.launched(given, [spoilt.data_ptr()])
+        del own[:]
+        kept.spoil(1)
+        assert kept.count == noise
+    assert spared.eq(1).all() and not spoilt.eq(1).all()
