@@ -90,7 +90,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
     results counts, and exact ones where a loop hands something on, since rounding leaves nothing of so long a sum to
     compare; also with whole-numbered parameters at their lower ends. Beyond it exact data, and for a result its
     extremes in several places. With awkward data of each style also real parameters just below zero, which masked
-    lanes often hold.
+    lanes often hold; with data of one magnitude some below all of them, so that the least may be a hit.
     seed: another one (>= 0) draws other data.
     """
     found, first = [], 1000 * seed
@@ -168,13 +168,15 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
         if not position and loop.arrays:
             found += [make(loop, n, m, "begun", 4 * first + which) for which in range(4)]
         if position == fine and any(p.kind == "real" for p in loop.params):
-            below, tie, zero, negative_zero = (
-                {p.name: value for p in loop.params if p.kind == "real"} for value in (-0.125, 1 - 2.0**-22, 0.0, -0.0)
+            below, tie, zero, negative_zero, least = (
+                {p.name: value for p in loop.params if p.kind == "real"}
+                for value in (-0.125, 1 - 2.0**-22, 0.0, -0.0, -1.5)
             )
             for values in (zero, negative_zero):
                 found += [make(loop, n, m, "awkward", first + 200 + style, values) for style in range(len(STYLES))]
             found += [make(loop, n, m, "awkward", first + 100 + style, below) for style in range(len(STYLES))]
             found.append(make(loop, n, m, "close", first + position, tie))
+            found += [make(loop, n, m, "units", first + style, least) for style in (1, 3, 5, 7)]
     return list({str(case): case for case in found if case}.values())
 
 
