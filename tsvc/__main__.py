@@ -112,12 +112,13 @@ def _case(loop, facts: list[str]) -> Case:
     if len(given) != len(facts):
         raise _Usage(f"expected NAME=VALUE, got {' '.join(fact for fact in facts if '=' not in fact)}")
     kinds = {p.name: p.kind for p in loop.params}
-    unknown = set(given) - {"n", "m", "kind", "seed"} - set(kinds)
+    unknown = set(given) - {"n", "m", "kind", "seed", "named"} - set(kinds)
     if unknown:
         raise _Usage(f"{loop.name} has no parameter {', '.join(sorted(unknown))}")
     try:
         n, m, seed = (int(given.get(name, default)) for name, default in (("n", 1000), ("m", 37), ("seed", 0)))
         params = {name: (int if kind == "int" else float)(given[name]) for name, kind in kinds.items() if name in given}
+        named = tuple(float(number) for number in given.get("named", "").split(",") if number)
     except ValueError as error:
         raise _Usage(str(error)) from None
     kind = given.get("kind", "uniform")
@@ -125,7 +126,7 @@ def _case(loop, facts: list[str]) -> Case:
         raise _Usage(f"kind={kind}: one of {', '.join(KINDS)}")
     n = n if "n" in loop.sizes else 1
     m = m if "m" in loop.sizes else 1
-    case = Case(loop, n, m, kind, seed, params)
+    case = Case(loop, n, m, kind, seed, params, named)
     fitted = fit(loop, n, m, params)
     if fitted is None or not is_legal(loop, n, m, {**fitted[2], **params}):
         raise _Usage(f"{loop.name}: {case} is not legal: requires {' and '.join(loop.requires) or 'n >= 1 and m >= 1'}")

@@ -29,6 +29,8 @@ same      exact data, equal in all arrays of one shape
 unread    exact data, but for NaN wherever the loop reads nothing before it has written there
 begun     TSVC's own at the start, at the end or at both, by the seed; the rest backwards and smaller. With every fourth
           seed its own but for one number in 64. Whoever computes what it recognises by a few numbers is wrong
+named     exact data, of which by even seeds every fourth number is one that a kernel's text names, or next to it; by
+          odd ones each array is one such number throughout
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
 
@@ -71,6 +73,7 @@ KINDS = (
     "same",
     "unread",
     "begun",
+    "named",
 )
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
@@ -93,7 +96,10 @@ _PART = 1 << 17
 
 @dataclass(frozen=True)
 class Case:
-    """One call to judge: a loop at given sizes, parameters and data."""
+    """One call to judge: a loop at given sizes, parameters and data.
+
+    named: the numbers of "named" data; arrays that cannot hold one go without it.
+    """
 
     loop: Loop
     n: int
@@ -101,12 +107,13 @@ class Case:
     kind: str = "uniform"
     seed: int = 0
     params: dict = field(default_factory=dict)
+    named: tuple[float, ...] = ()
     _drawn: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __str__(self) -> str:
         sizes = [f"{name}={getattr(self, name)}" for name in self.loop.sizes]
         words = [*sizes, f"kind={self.kind}", f"seed={self.seed}", *(f"{k}={v}" for k, v in self.params.items())]
-        return " ".join(words)
+        return " ".join([*words, *([f"named={','.join(map(str, self.named))}"] if self.named else [])])
 
     def _repr_pretty_(self, printer, cycle: bool) -> None:
         """As str does; hypothesis would print every field, the loop's syntax tree included."""
@@ -162,6 +169,8 @@ class Case:
             return np.full(shape, centre + sign * scale, np.float32)
         if self.kind == "constant" or (self.kind in ("extreme", "infinite") and array.low):
             return _exact(rng, shape, *bounds).astype(np.float32)
+        if self.kind == "named":
+            return _named(rng, _exact(rng, shape, *bounds).astype(np.float32), self.named, *bounds, self.seed)
         if self.kind == "sparse":
             return _sparse(rng, shape, *bounds, self.seed, self.loop.arrays.index(array)).astype(np.float32)
         if self.kind in _SEEDED:
@@ -213,6 +222,8 @@ class Case:
         elif self.kind == "begun":
             own = replace(self, kind="tsvc")._draw_index(array, shape, scalars)
             values = _begun(own, self.seed, 1)
+        elif self.kind == "named" and not array.permutation:
+            values = _named(rng, _random(rng, size, low, high), self.named, low, high, self.seed)
         else:
             choices = ["permutation", "reversed", "identity"]
             if not array.permutation:
@@ -343,6 +354,22 @@ def _sparse(rng, shape, low, high, seed, turn):
     ends = (low if sign > 0 else high) * (1 - np.arange(places.size) / 256)  # which of them is found shall show
     values[places] = np.clip(ends, low, high)
     return values.reshape(shape)
+
+
+def _named(rng, values, named, low, high, seed):
+    """Numbers among values, which are changed; next to them, and times -1, only among real ones."""
+    as_one = values.dtype.type
+    held = [as_one(one) for one in named if low <= one <= high and as_one(one) in (one, np.float32(one))]
+    if seed % 2 and held:
+        values[...] = held[seed // 2 % len(held)]
+        return values
+    around = [*held, *held]
+    if values.dtype == np.float32:
+        around += [-one for one in held]
+        around += [np.nextafter(one, np.float32(way)) for one in held for way in (-np.inf, np.inf)]
+    chosen = rng.random(values.shape) < (1 / 4 if held else 0)
+    values[chosen] = rng.choice([one for one in around if low <= one <= high] or [0], int(chosen.sum()))
+    return values
 
 
 def _gap(rng, shape, low, high):

@@ -1,15 +1,20 @@
-"""Cases that a kernel's own text asks for: the sizes and parameters with which it compares.
+"""Cases that a kernel's own text asks for: the sizes, parameters and data with which it compares.
 
 A kernel that is wrong at one size in a thousand, by mistake (a threshold between two ways of working) or on purpose,
-names that size somewhere. Its text is read, never run: whole numbers in comparisons and remainders first, then others.
+names that size somewhere; one that takes a number of its data for a sign names that number. Its text is read, never
+run: whole numbers in comparisons and remainders first, then others.
 """
 
 import ast
 import operator
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from tsvc.cases import LONG, MIDDLE, SIZES, TIMED, fixed, kind_for_one_case, make, sizes
 from tsvc.conditions import rare_sizes
+from tsvc.domain import arguments, evaluate
 from tsvc.inputs import Case
 from tsvc.loops import Loop
 
@@ -24,8 +29,12 @@ _SMALL = 8
 _SHORT = 5003
 #: (n, m) where only the other one, or a parameter, is named.
 _USUAL = (1000, 37)
+#: Numbers that data may equal, at most; those that other data are full of are left out.
+_DATA_COUNT, _USUAL_DATA = 6, {0.0, 1.0, -1.0}
 #: Sizes near which a remainder is tried.
 _NEAR = (200, 3000)
+#: Whole numbers from here on may be the bits of a float32.
+_LEAST_BITS = 1 << 23
 #: What names in a text stand for.
 Names = dict[str, set[int | float]]
 _FOLDED = {
@@ -44,10 +53,11 @@ def suite_cases(loop: Loop, text: str, on_gpu: bool, seed: int = 0) -> list[Case
 
 
 def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
-    """Cases at the sizes, and with the parameters, that a kernel's text names; [] for text that is no Python.
+    """Cases at the sizes, with the parameters, and of the data that a kernel's text names; [] for text that is no
+    Python.
 
     Of each number in a comparison also its neighbours; of each remainder two sizes that leave it; and sizes at which a
-    condition is what it seldom is.
+    condition is what it seldom is. Of the data one case has all numbers, and one each has nothing but one of them.
     """
     nodes, kind = nodes_of(text), kind_for_one_case(loop)
     names = constants(nodes)
@@ -70,7 +80,36 @@ def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
     values = [number for node in nodes for number in compared(node, names)]
     for seed, value in enumerate(list(dict.fromkeys(values))[:COUNT], 6000):
         found += [make(loop, *_USUAL, kind, seed, {p.name: p.value(value)}) for p in loop.params]
-    return list({(case.n, case.m, str(case.params)): case for case in found if case}.values())
+    cases = list({(case.n, case.m, str(case.params)): case for case in found if case}.values())
+    return cases + _data_cases(loop, nodes, names)
+
+
+def _data_cases(loop: Loop, nodes: list[ast.AST], names: Names) -> list[Case]:
+    usual = make(loop, *_USUAL, "named", 6500)
+    named = tuple(list(dict.fromkeys(_data_numbers(loop, usual, nodes, names)))[:_DATA_COUNT]) if usual else ()
+    if usual is None or not named:
+        return []
+    return [replace(usual, seed=seed, named=named) for seed in (6500, *range(6501, 6501 + 2 * len(named), 2))]
+
+
+def _data_numbers(loop: Loop, case: Case, nodes: list[ast.AST], names: Names) -> Iterator[float]:
+    """Numbers that an array may hold, those in comparisons first; whole ones are also read as the bits of one."""
+    scalars = {"n": case.n, "m": case.m, **arguments(loop, case.n, case.m, case.params)}
+    numbers = [number for node in nodes for number in compared(node, names)]
+    numbers += [number for node in nodes if isinstance(number := number_of(node, {}), float)]
+    numbers += [_from_bits(number) for number in numbers if isinstance(number, int) and number >= _LEAST_BITS]
+    arrays = [array for array in loop.arrays if array.role != "out"]
+    ends = [[float(evaluate(text, **scalars)) for text in (array.low or "-1", array.high or "1")] for array in arrays]
+    for number in numbers:
+        for array, (low, high) in zip(arrays, ends, strict=True):
+            fits = low <= number <= high and number not in _USUAL_DATA
+            if fits and (array.dtype == "real" or isinstance(number, int)):
+                yield float(number)
+
+
+def _from_bits(number: int) -> float:
+    """The float32 of these bits."""
+    return float(np.uint32(number).view(np.float32))
 
 
 def nodes_of(text: str) -> list[ast.AST]:

@@ -55,6 +55,8 @@ def test_judge_answers_with_the_verdict(capsys, child, folder):
     replay = next(line for line in output.splitlines() if line.startswith("  replay"))
     assert main(replay.split()[4:]) == 1  # the command that it prints says the same
     assert capsys.readouterr().out == output
+    assert main(["judge", "s111", "n=33", "kind=named", "named=0.3,-0.7", "--kernels", str(folder)]) == 0
+    assert "PASSED s111 n=33 kind=named seed=0 named=0.3,-0.7 on" in capsys.readouterr().out
     assert main(["judge", "s113", "--kernels", str(folder)]) == 1
     assert capsys.readouterr().out.startswith("MISSING s113: ")
 
@@ -66,6 +68,7 @@ def test_judge_answers_with_the_verdict(capsys, child, folder):
         (["s111", "n"], "expected NAME=VALUE"),
         (["s111", "n=many"], "invalid literal"),
         (["s111", "inc=1"], "s111 has no parameter inc"),
+        (["s111", "named=few"], "could not convert"),
         (["s111", "kind=nice"], "kind=nice: one of tsvc, exact, uniform, awkward"),
         (["s111", "n=0"], "not legal"),
         (["s351", "n=7"], "not legal"),

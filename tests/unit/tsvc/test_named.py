@@ -1,5 +1,6 @@
 """Cases that a kernel's own text asks for."""
 
+import numpy as np
 import pytest
 
 from tsvc.cases import fixed, sizes
@@ -51,6 +52,32 @@ def test_there_are_not_too_many_and_none_too_large():
 def test_sides_and_parameters_are_named_too():
     assert {case.m for case in named_cases(S2101, "m == 123", False)} == {122, 123, 124}
     assert {case.params["t"] for case in named_cases(S332, "t > 0.37 or n == 50", False)} >= {0.37}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("x == 0.3", (0.3,)),
+        ("PADDING = -0.7\nload(a_ptr, other=PADDING)", (-0.7, 0.7)),
+        ("tl.minimum(x, 0.9) > 0.4", (0.4, 0.9)),
+        ("bits == 0x3F200000", (0.625,)),
+        ("x == 1.0 or x > 7.5 or x == 0.0", ()),
+        ("x == 0.5 and", ()),
+    ],
+)
+def test_numbers_that_data_may_equal_become_data(text, wanted):
+    found = [case for case in named_cases(S332, text, False) if case.kind == "named"]
+    assert {case.named for case in found} == ({wanted} if wanted else set())
+    assert len(found) == (1 + len(wanted) if wanted else 0)
+    for number in wanted:
+        assert any((case.arrays()["a"] == np.float32(number)).all() for case in found)
+        assert 0 < (found[0].arrays()["a"] == np.float32(number)).mean() < 1 / 4
+
+
+def test_indices_that_a_text_names_are_repeated_and_come_first():
+    found = [case.arrays()["ip"] for case in named_cases(LOOPS["vag"], "ip == 17", False) if case.kind == "named"]
+    assert (found[0] == 17).sum() > 100
+    assert (found[1] == 17).all()
 
 
 def test_the_suite_judges_them_beside_the_fixed_ones():
