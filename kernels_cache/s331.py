@@ -10,11 +10,15 @@ import triton.language as tl
 
 
 @triton.jit
-def s331_kernel(a_ptr, result_ptr, n, BLOCK_SIZE: tl.constexpr):
-    offsets = tl.arange(0, BLOCK_SIZE)
-    mask = offsets < n
-    a = tl.load(a_ptr + offsets, mask=mask, other=0.0)
-    tl.store(result_ptr, tl.max(tl.where(a < 0, offsets + 1, 0), axis=0).to(tl.float32))
+def s331_kernel(a_ptr, result_ptr, n, TAIL: tl.constexpr, BLOCK_SIZE: tl.constexpr):
+    offsets = n - TAIL + tl.arange(0, TAIL)
+    a = tl.load(a_ptr + offsets, mask=offsets >= 0, other=0.0)
+    last = tl.max(tl.where(a < 0, offsets + 1, 0), axis=0)
+    if (last == 0) & (n > TAIL):
+        offsets = tl.arange(0, BLOCK_SIZE)
+        a = tl.load(a_ptr + offsets, mask=offsets < n - TAIL, other=0.0)
+        last = tl.max(tl.where(a < 0, offsets + 1, 0), axis=0)
+    tl.store(result_ptr, last.to(tl.float32))
 
 
 @triton.jit
@@ -43,9 +47,9 @@ def s331_finish_kernel(partial_ptr, result_ptr, programs, BLOCK_SIZE: tl.constex
 
 def s331(a: torch.Tensor, n: int) -> torch.Tensor:
     result = torch.empty(1, dtype=torch.float32, device=a.device)
-    if n <= 4096:
+    if n <= 32768:
         BLOCK_SIZE = max(1024, triton.next_power_of_2(n))
-        s331_kernel[(1,)](a, result, n, BLOCK_SIZE=BLOCK_SIZE, num_warps=BLOCK_SIZE // 256)
+        s331_kernel[(1,)](a, result, n, TAIL=1024, BLOCK_SIZE=BLOCK_SIZE, num_warps=min(32, BLOCK_SIZE // 256))
         return result
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}

@@ -19,6 +19,7 @@ import resource
 import signal
 import sys
 import tempfile
+import time
 import warnings
 from dataclasses import fields
 from pathlib import Path
@@ -337,6 +338,19 @@ class _Runner(_OfTorch):
         scalars = {**_scalars(request), "device": self.empty().device}
         return self.bench.measure(lambda views: function(**_bind(function, {**scalars, **views})), arrays, request), {}
 
+    def age(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
+        """Call the kernel so many times as anyone would, on the same data, and look at nothing that it does."""
+        import torch
+
+        function, end = _load(request), time.monotonic() + request["seconds"]
+        scalars, calls = {**_scalars(request), "device": self.empty().device}, 0
+        while calls < request["calls"] and time.monotonic() < end:
+            views = {name: torch.from_numpy(array.copy()).to(self.device) for name, array in arrays.items()}
+            function(**_bind(function, {**scalars, **views}))
+            calls += 1
+        self.synchronize()
+        return {"status": "ok", "calls": calls}, {}
+
     def floors(self, request: dict, arrays: dict) -> tuple[dict, dict]:
         """What the device does at best; the parent asks for it before any kernel is read. See tsvc.floors."""
         from tsvc.floors import measure
@@ -424,6 +438,13 @@ class _Interpreted(_Runner):
                 raise Unusable("raised", self.observer.refused) from None
             if (self.observer.order, self.observer.seed, self.observer.gates) != asked:
                 self.observer.turned = "what the observer of launches was asked for"
+
+    def age(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
+        self.observer.start("natural", 0, {}, frozenset(), "skip")  # what counts calls does so outside them
+        try:
+            return super().age(request, arrays)
+        finally:
+            self.observer.ablation = None
 
     def time(self, request: dict, arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
         # The extents of an earlier call may lie where this one's arrays are now.

@@ -45,6 +45,7 @@ _EXACT_KINDS = (
     "gap",
     "constant",
     "unread",
+    "aged",
 )
 #: Elements for which a thread costs more than it saves.
 _FEW = 2**15

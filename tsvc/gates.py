@@ -28,6 +28,7 @@ GATES: dict[str, str] = {
     "sizes": "sizes off the block boundaries, the smallest and the timed ones",
     "named": "the sizes and parameters that a kernel's own text names",
     "between": "every side of a small matrix, and lengths that nobody can know",
+    "age": "a kernel that has been called two thousand times",
     "far": "one size, and those that its text names, above what every kernel can be tried on",
     "parameters": "several values of each scalar parameter",
     "data": "data that mix signs, scales, ties, zeros and duplicates",

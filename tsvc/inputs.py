@@ -31,6 +31,7 @@ begun     TSVC's own at the start, at the end or at both, by the seed; the rest 
           seed its own but for one number in 64. Whoever computes what it recognises by a few numbers is wrong
 named     exact data, of which by even seeds every fourth number is one that a kernel's text names, or next to it; by
           odd ones each array is one such number throughout
+aged      exact data, behind two thousand calls on little data (tsvc.judge): whoever counts its calls is found out
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
 
@@ -74,6 +75,7 @@ KINDS = (
     "unread",
     "begun",
     "named",
+    "aged",
 )
 #: Kinds whose index arrays, and old contents of write-only arrays, are TSVC's own.
 _OWN = ("tsvc", "fresh")
@@ -448,6 +450,7 @@ _DRAW: dict[str, Callable] = {
     "gap": _gap,
     "same": _exact,
     "unread": _exact,
+    "aged": _exact,
 }
 _SEEDED: dict[str, Callable] = {"units": _units, "denormal": _denormal, "extreme": _extreme, "infinite": _infinite}
 

@@ -1,5 +1,6 @@
 """The judge: runs a kernel in its child and compares what it leaves with C, element by element, in this process."""
 
+import contextlib
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from tsvc.ablation import Run, check_bare_call, check_launches_alone_see, check_
 from tsvc.asks import first_question
 from tsvc.authorship import FEW, Authorship, allowed_elements, check_observed, is_serial, largest, seems_serial
 from tsvc.between import cases_between
-from tsvc.cases import TIMED
+from tsvc.cases import TIMED, make
 from tsvc.comparison import check_guards, compare
 from tsvc.device import Device
 from tsvc.domain import arguments, extents
@@ -31,6 +32,9 @@ _TWO_ORDERS, _ONE_ORDER = 1 << 11, 1 << 13
 #: Loads, stores and atomics of the first call from which on the second is left out: such a kernel takes seconds.
 _MANY_STEPS = 250
 ON_GPU: tuple[tuple[str, int], ...] = (("natural", 0), ("natural", 1))
+#: The size of a case behind many calls, that of these calls, how many they are, and for how long they may go on.
+_AGED, _LITTLE = (1000, 37), (4, 4)
+_CALLS, _SECONDS = 2000, 2.0
 
 
 @dataclass(frozen=True)
@@ -112,11 +116,16 @@ class Judge:
         return judged
 
     def check_more(self) -> list[Judged]:
-        """Judge a kernel of another directory than the bundled set on more: tsvc.between, without a GPU tsvc.far."""
+        """Judge a kernel of another directory than the bundled set on more.
+
+        Sizes between the usual ones (tsvc.between), a case behind many calls, and without a GPU sizes above (tsvc.far).
+        """
         if self.is_bundled:
             return []
-        between = cases_between(self.loop, self.kernel.text) if "between" in self.gates else []
-        return [*(self.check(case, once=True) for case in between), *map(self.check, self.far_cases())]
+        once = cases_between(self.loop, self.kernel.text) if "between" in self.gates else []
+        if "age" in self.gates and (aged := make(self.loop, *_AGED, "aged", 9000)):
+            once.append(aged)
+        return [*(self.check(case, once=True) for case in once), *map(self.check, self.far_cases())]
 
     def far_cases(self) -> list[Case]:
         """Long cases for a kernel of another directory, where there is no GPU; see tsvc.far."""
@@ -292,6 +301,16 @@ class Judge:
         options = {"seed": case.seed + fill, "gates": sorted(self.gates), **options}
         return sent, call(self.device, kernel, sent, case.n, case.m, values, **options)
 
+    def _age(self, kernel: Kernel) -> None:
+        """Call a kernel so often as it is called where it is used; what it does meanwhile is not looked at."""
+        young = make(self.loop, *_LITTLE, "exact", 0)
+        if young is None:
+            return
+        values = arguments(self.loop, young.n, young.m, young.params)
+        request = request_for(kernel, young.n, young.m, values, op="age", calls=_CALLS, seconds=_SECONDS)
+        with contextlib.suppress(KernelFailure):  # without its launches a kernel may wait for ever
+            self.device.request(request, young.arrays(), timeout=3 * _SECONDS)
+
     def _call(
         self, kernel: Kernel, expected: Expected, order: str, fill: int, gates: frozenset[str]
     ) -> tuple[Wrong | None, Answer]:
@@ -302,6 +321,8 @@ class Judge:
         def call_once(**options) -> tuple[Wrong | None, Answer]:
             if expected.case.kind == "near":  # what it keeps of data that hardly differ is left as it is
                 self._send(kernel, replace(expected.case, kind="exact"), 0, keep=True, **options)
+            if expected.case.kind == "aged":
+                self._age(kernel)
             sent, answer = self._send(
                 kernel, expected.case, fill, order=order, seed=seed, gates=sorted(gates), **options
             )
