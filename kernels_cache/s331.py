@@ -1,7 +1,8 @@
-"""Last negative element, counted from 1 (0: none): each lane keeps its own last hit.
+"""Last negative element, counted from 1 (0: none).
 
-One program takes a short array at once. Of a longer one every program of the first launch leaves its own last hit, and
-the second launch takes those together.
+One program takes a short array: the end of it first, and the rest, at once, only where that holds no hit. Of a longer
+array every program of the first launch leaves its own last hit, of which its lanes keep one each, and the second launch
+takes those together.
 """
 
 import torch
@@ -10,14 +11,18 @@ import triton.language as tl
 
 
 @triton.jit
+def last_negative(a_ptr, offsets, mask):
+    a = tl.load(a_ptr + offsets, mask=mask, other=0.0)
+    return tl.max(tl.where(a < 0, offsets + 1, 0), axis=0)
+
+
+@triton.jit
 def s331_kernel(a_ptr, result_ptr, n, TAIL: tl.constexpr, BLOCK_SIZE: tl.constexpr):
-    offsets = n - TAIL + tl.arange(0, TAIL)
-    a = tl.load(a_ptr + offsets, mask=offsets >= 0, other=0.0)
-    last = tl.max(tl.where(a < 0, offsets + 1, 0), axis=0)
-    if (last == 0) & (n > TAIL):
+    end = n - TAIL + tl.arange(0, TAIL)
+    last = last_negative(a_ptr, end, end >= 0)
+    if last == 0:  # nothing in the last TAIL elements
         offsets = tl.arange(0, BLOCK_SIZE)
-        a = tl.load(a_ptr + offsets, mask=offsets < n - TAIL, other=0.0)
-        last = tl.max(tl.where(a < 0, offsets + 1, 0), axis=0)
+        last = last_negative(a_ptr, offsets, offsets < n - TAIL)
     tl.store(result_ptr, last.to(tl.float32))
 
 
@@ -49,7 +54,8 @@ def s331(a: torch.Tensor, n: int) -> torch.Tensor:
     result = torch.empty(1, dtype=torch.float32, device=a.device)
     if n <= 32768:
         BLOCK_SIZE = max(1024, triton.next_power_of_2(n))
-        s331_kernel[(1,)](a, result, n, TAIL=1024, BLOCK_SIZE=BLOCK_SIZE, num_warps=min(32, BLOCK_SIZE // 256))
+        num_warps = 4 if n <= 1024 else 16 if torch.version.hip else 32  # 1024 threads
+        s331_kernel[(1,)](a, result, n, TAIL=1024, BLOCK_SIZE=BLOCK_SIZE, num_warps=num_warps)
         return result
     overlap = a.is_cuda and torch.version.hip is None and torch.cuda.get_device_capability(a.device)[0] >= 9
     options = {"launch_pdl": True} if overlap else {}

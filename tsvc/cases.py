@@ -3,7 +3,7 @@
 import re
 
 from tsvc.domain import bounds, defaults, is_legal
-from tsvc.inputs import STYLES, Case
+from tsvc.inputs import SPARSE, STYLES, Case
 from tsvc.loops import Loop
 
 #: Two and three elements above a block: where the last block of a loop that runs to n - 1 or n - 2 begins.
@@ -108,8 +108,8 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             signs = 2 if loop.has_conditional else 1
             count = signs * len(loop.read_arrays)
             found += [make(loop, n, m, "constant", first * count + style) for style in range(count)]
-            if loop.has_exit:
-                styles = range(40 * first, 40 * first + 40)
+            if _searches(loop):
+                styles = range(SPARSE * first, SPARSE * first + SPARSE)
                 found += [make(loop, n, m, "sparse", style, _zeros(loop)) for style in styles]
         elif n > LONG[0]:
             kinds = ("late", "early", "last") if loop.result else ("late",) if loop.is_chained else ("last",)
@@ -134,7 +134,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             usual = kind_for_one_case(loop)
             found += [make(loop, n, m, usual, first + position, one(loop, n, m)) for one in (_others, _wide)]
             if loop.has_exit:
-                styles = range(40 * first + 24, 40 * first + 40)  # several drawn places
+                styles = range(SPARSE * first + SPARSE - 16, SPARSE * first + SPARSE)  # several drawn places
                 found += [make(loop, n, m, "sparse", style, _zeros(loop)) for style in styles]
         elif (n, m) == MIDDLE[0]:
             kinds = ("exact",)
@@ -183,6 +183,11 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
 def kind_for_one_case(loop: Loop) -> str:
     """The data of a size that is judged once: too fine for half precision, as far as long sums of them are exact."""
     return "last" if loop.result else "exact" if loop.is_chained else "fine"
+
+
+def _searches(loop: Loop) -> bool:
+    """Whether one element among all may decide what comes out: where a loop ends, or what it returns."""
+    return loop.has_exit or bool(loop.result and loop.has_conditional)
 
 
 def _is_told_by_extremes(loop: Loop) -> bool:

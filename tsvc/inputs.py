@@ -92,6 +92,8 @@ _STYLED = {
 #: Last and first elements of usual blocks, where sparse data differ in one place, and how many seeds draw several.
 _EDGES = (31, 32, 63, 127, 128, 255, 256, 511, 1023, 1024, 2047, 4095)
 _DRAWN = 8
+#: Seeds after which sparse data differ in the same places again: the edges from the start, from the end, drawn ones.
+SPARSE = 2 * (2 * len(_EDGES) + _DRAWN)
 #: Elements that are computed at once: so many stay in a processor's cache.
 _PART = 1 << 17
 
@@ -348,11 +350,12 @@ def _sparse(rng, shape, low, high, seed, turn):
     centre, scale = _power_of_two(low, high)
     size, sign = int(np.prod(shape)), 1 - 2 * ((seed + turn) % 2)
     values = centre + scale * sign * rng.integers(1, 9, size) / 8
-    common, which = np.random.default_rng([seed, size]), seed // 2 % (len(_EDGES) + _DRAWN)
-    places = np.array(_EDGES[which : which + 1])
-    if which >= len(_EDGES):
+    common, which = np.random.default_rng([seed, size]), seed % SPARSE // 2
+    edges = [*_EDGES, *(size - 1 - edge for edge in _EDGES)]
+    places = np.array(edges[which : which + 1])
+    if which >= len(edges):
         places = common.integers(0, size, 2 + which % 4)
-    places = places[places < size]
+    places = places[(places >= 0) & (places < size)]
     ends = (low if sign > 0 else high) * (1 - np.arange(places.size) / 256)  # which of them is found shall show
     values[places] = np.clip(ends, low, high)
     return values.reshape(shape)
