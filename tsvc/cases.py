@@ -108,7 +108,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
             signs = 2 if loop.has_conditional else 1
             count = signs * len(loop.read_arrays)
             found += [make(loop, n, m, "constant", first * count + style) for style in range(count)]
-            if _searches(loop):
+            if loop.searches:
                 styles = range(SPARSE * first, SPARSE * first + SPARSE)
                 found += [make(loop, n, m, "sparse", style, _zeros(loop)) for style in styles]
         elif n > LONG[0]:
@@ -123,6 +123,7 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
                 found.append(make(loop, n, m, "positive", first + position))
             if loop.result:
                 found.append(make(loop, n, m, "last", first + position, _others(loop, n, m)))
+                found.append(make(loop, n, m, "units", 2 * first))  # a sum as large as it gets
         elif (n, m) == _LONG_LINE:
             kinds = ("last" if loop.is_chained else "fine", "late", "early")
             if loop.has_conditional:
@@ -183,11 +184,6 @@ def fixed(loop: Loop, sizes: list[tuple[int, int]], seed: int = 0) -> list[Case]
 def kind_for_one_case(loop: Loop) -> str:
     """The data of a size that is judged once: too fine for half precision, as far as long sums of them are exact."""
     return "last" if loop.result else "exact" if loop.is_chained else "fine"
-
-
-def _searches(loop: Loop) -> bool:
-    """Whether one element among all may decide what comes out: where a loop ends, or what it returns."""
-    return loop.has_exit or bool(loop.result and loop.has_conditional)
 
 
 def _is_told_by_extremes(loop: Loop) -> bool:

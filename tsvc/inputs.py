@@ -29,8 +29,8 @@ same      exact data, equal in all arrays of one shape
 unread    exact data, but for NaN wherever the loop reads nothing before it has written there
 begun     TSVC's own at the start, at the end or at both, by the seed; the rest backwards and smaller. With every fourth
           seed its own but for one number in 64. Whoever computes what it recognises by a few numbers is wrong
-named     exact data, of which by even seeds every fourth number is one that a kernel's text names, or next to it; by
-          odd ones each array is one such number throughout
+named     exact data, of which by even seeds the first and every fourth number is one that a kernel's text names, or is
+          next to it; by odd ones each array is one such number throughout
 aged      exact data, behind two thousand calls on little data (tsvc.judge): whoever counts its calls is found out
 fresh     TSVC's own, each number made smaller by a little (tsvc.fresh): the data of timed calls
 """
@@ -365,15 +365,19 @@ def _named(rng, values, named, low, high, seed):
     """Numbers among values, which are changed; next to them, and times -1, only among real ones."""
     as_one = values.dtype.type
     held = [as_one(one) for one in named if low <= one <= high and as_one(one) in (one, np.float32(one))]
-    if seed % 2 and held:
-        values[...] = held[seed // 2 % len(held)]
+    if not held or not values.size:
+        return values
+    one = held[seed // 2 % len(held)]
+    if seed % 2:
+        values[...] = one
         return values
     around = [*held, *held]
     if values.dtype == np.float32:
         around += [-one for one in held]
         around += [np.nextafter(one, np.float32(way)) for one in held for way in (-np.inf, np.inf)]
-    chosen = rng.random(values.shape) < (1 / 4 if held else 0)
-    values[chosen] = rng.choice([one for one in around if low <= one <= high] or [0], int(chosen.sum()))
+    chosen = rng.random(values.shape) < 1 / 4
+    values[chosen] = rng.choice([one for one in around if low <= one <= high], int(chosen.sum()))
+    values.reshape(-1)[0] = one
     return values
 
 

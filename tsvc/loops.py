@@ -170,6 +170,11 @@ class Loop:
         """Whether a loop may end before its condition fails."""
         return infer.has_exit(self.function)
 
+    @property
+    def searches(self) -> bool:
+        """Whether one element among all may decide what comes out: where a loop ends, or what it returns."""
+        return self.has_exit or bool(self.result and self.has_conditional)
+
     @cached_property
     def multiplies_elements(self) -> bool:
         """Whether it multiplies or divides elements that it hands on: there may be products of as many factors as it

@@ -29,7 +29,9 @@ _SMALL = 8
 _SHORT = 5003
 #: (n, m) where only the other one, or a parameter, is named.
 _USUAL = (1000, 37)
-#: Numbers that data may equal, at most; those that other data are full of are left out.
+#: Several blocks, most of which begin with a number that is not named.
+_BLOCKS = (2049, 37)
+#: Numbers that data may equal, at most; those that other data are full of are left out unless one may decide all.
 _DATA_COUNT, _USUAL_DATA = 6, {0.0, 1.0, -1.0}
 #: Sizes near which a remainder is tried.
 _NEAR = (200, 3000)
@@ -57,7 +59,8 @@ def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
     Python.
 
     Of each number in a comparison also its neighbours; of each remainder two sizes that leave it; and sizes at which a
-    condition is what it seldom is. Of the data one case has all numbers, and one each has nothing but one of them.
+    condition is what it seldom is. Of the data, for each number, one case begins with it and has all of them, also with
+    real parameters below all data, and one has nothing but it.
     """
     nodes, kind = nodes_of(text), kind_for_one_case(loop)
     names = constants(nodes)
@@ -85,11 +88,16 @@ def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
 
 
 def _data_cases(loop: Loop, nodes: list[ast.AST], names: Names) -> list[Case]:
-    usual = make(loop, *_USUAL, "named", 6500)
-    named = tuple(list(dict.fromkeys(_data_numbers(loop, usual, nodes, names)))[:_DATA_COUNT]) if usual else ()
-    if usual is None or not named:
+    usual, longer = make(loop, *_USUAL, "named", 0), make(loop, *_BLOCKS, "named", 0)
+    if usual is None or longer is None:
         return []
-    return [replace(usual, seed=seed, named=named) for seed in (6500, *range(6501, 6501 + 2 * len(named), 2))]
+    named = tuple(list(dict.fromkeys(_data_numbers(loop, usual, nodes, names)))[:_DATA_COUNT])
+    found = []
+    for seed in range(6500, 6500 + 2 * len(named), 2):
+        mixed = replace(longer, seed=seed, named=named)
+        least = {p.name: -1.5 if p.kind == "real" else longer.params[p.name] for p in loop.params}
+        found += [mixed, replace(mixed, params=least), replace(usual, seed=seed + 1, named=named)]
+    return list({str(case): case for case in found}.values())
 
 
 def _data_numbers(loop: Loop, case: Case, nodes: list[ast.AST], names: Names) -> Iterator[float]:
@@ -102,7 +110,7 @@ def _data_numbers(loop: Loop, case: Case, nodes: list[ast.AST], names: Names) ->
     ends = [[float(evaluate(text, **scalars)) for text in (array.low or "-1", array.high or "1")] for array in arrays]
     for number in numbers:
         for array, (low, high) in zip(arrays, ends, strict=True):
-            fits = low <= number <= high and number not in _USUAL_DATA
+            fits = low <= number <= high and (number not in _USUAL_DATA or loop.searches)
             if fits and (array.dtype == "real" or isinstance(number, int)):
                 yield float(number)
 

@@ -30,7 +30,7 @@ def test_fixed_cases_are_legal_and_near(name):
     assert len({str(case) for case in found}) == len(found) >= 7
     left_out = set() if loop.has_conditional else {"single", "positive"}
     left_out |= set() if loop.is_chained else {"gap"}
-    left_out |= set() if loop.has_exit or (loop.result and loop.has_conditional) else {"sparse"}
+    left_out |= set() if loop.searches else {"sparse"}
     left_out |= set() if _is_told_by_extremes(loop) else {"extreme"}
     left_out |= set() if loop.read_arrays else {"constant"}
     left_out |= {"infinite"} if loop.hands_on_elements else set()
@@ -108,6 +108,7 @@ def test_kernels_are_judged_above_two_to_the_sixteenth(on_gpu):
     assert [case.kind for case in fixed(LOOPS["s314"], SIZES) if case.n == 70001] == [
         "last",
         "positive",
+        "units",
         "late",
         "tiny",
     ]

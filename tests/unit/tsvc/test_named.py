@@ -8,7 +8,7 @@ from tsvc.kernel import Kernel
 from tsvc.loops import LOOPS
 from tsvc.named import COUNT, LIMITS, named_cases, suite_cases
 
-S000, S332, S176, S2101 = (LOOPS[name] for name in ("s000", "s332", "s176", "s2101"))
+S000, S332, S176, S2101, VSUMR = (LOOPS[name] for name in ("s000", "s332", "s176", "s2101", "vsumr"))
 
 
 def sizes_of(text, loop=S000, on_gpu=False):
@@ -66,12 +66,18 @@ def test_sides_and_parameters_are_named_too():
     ],
 )
 def test_numbers_that_data_may_equal_become_data(text, wanted):
-    found = [case for case in named_cases(S332, text, False) if case.kind == "named"]
+    found = [case for case in named_cases(VSUMR, text, False) if case.kind == "named"]
     assert {case.named for case in found} == ({wanted} if wanted else set())
-    assert len(found) == (1 + len(wanted) if wanted else 0)
-    for number in wanted:
-        assert any((case.arrays()["a"] == np.float32(number)).all() for case in found)
-        assert 0 < (found[0].arrays()["a"] == np.float32(number)).mean() < 1 / 4
+    arrays = [case.arrays()["a"] for case in found]
+    for number in map(np.float32, wanted):
+        assert sum((a == number).all() for a in arrays) == 1
+        assert any(a[0] == number and 0 < (a == number).mean() < 1 / 4 for a in arrays)
+
+
+def test_where_one_element_decides_usual_numbers_do_too():
+    found = [case for case in named_cases(S332, "hit != -1.0", False) if case.kind == "named"]
+    assert {case.named for case in found} == {(-1.0, 1.0)}
+    assert {case.params["t"] for case in found} == {1.0, -1.5}
 
 
 def test_indices_that_a_text_names_are_repeated_and_come_first():
