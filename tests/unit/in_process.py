@@ -17,8 +17,8 @@ from tsvc.device import _STATUS, Device
 from tsvc.gates import ALL
 from tsvc.verdicts import Crashed
 
-#: The gate, and those that would catch its exploits as well.
-OTHERS = {"own_process", "blindness", "bare", "reach"}
+#: The gate, and those that would catch its exploits as well, or call them on data that they would write past.
+OTHERS = {"own_process", "blindness", "bare", "reach", "between", "far", "age"}
 
 
 class InProcess(Device):

@@ -155,6 +155,11 @@ def test_expectations_are_reproducible():
     assert all(one.tolerance[key].tobytes() == two.tolerance[key].tobytes() for key in one.tolerance)
 
 
+def test_sums_need_not_keep_denormals_since_atomic_additions_do_not():
+    least = {name: expect(make(LOOPS[name], 33, 3, "denormal", 0)).tolerance["result"] for name in ("vsumr", "s314")}
+    assert least["vsumr"] == np.finfo(np.float32).tiny and least["s314"] == 0
+
+
 def test_only_what_is_no_matrix_product_keeps_denormals():
     least = {name: expect(make(LOOPS[name], 33, 3, "denormal", 0)).tolerance["a"].min() for name in ("vpvtv", "s176")}
     assert least["vpvtv"] < 1e-43 and least["s176"] > 1e-38
