@@ -88,15 +88,14 @@ def named_cases(loop: Loop, text: str, on_gpu: bool) -> list[Case]:
 
 
 def _data_cases(loop: Loop, nodes: list[ast.AST], names: Names) -> list[Case]:
-    usual, longer = make(loop, *_USUAL, "named", 0), make(loop, *_BLOCKS, "named", 0)
-    if usual is None or longer is None:
-        return []
-    named = tuple(list(dict.fromkeys(_data_numbers(loop, usual, nodes, names)))[:_DATA_COUNT])
+    usual = make(loop, *_USUAL, "named", 0)
+    numbers = dict.fromkeys(_data_numbers(loop, usual, nodes, names)) if usual else {}
+    named = tuple(list(numbers)[:_DATA_COUNT])
     found = []
     for seed in range(6500, 6500 + 2 * len(named), 2):
-        mixed = replace(longer, seed=seed, named=named)
-        least = {p.name: -1.5 if p.kind == "real" else longer.params[p.name] for p in loop.params}
-        found += [mixed, replace(mixed, params=least), replace(usual, seed=seed + 1, named=named)]
+        least = {p.name: -1.5 for p in loop.params if p.kind == "real"}
+        mixed = [make(loop, *_BLOCKS, "named", seed, params) for params in ({}, least)]
+        found += [replace(case, named=named) for case in (*mixed, make(loop, *_USUAL, "named", seed + 1)) if case]
     return list({str(case): case for case in found}.values())
 
 
