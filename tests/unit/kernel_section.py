@@ -62,8 +62,9 @@ def section(rows: list[dict]) -> str:
             _INTRODUCTION,
             f"{len(counted)} mutants of {len({row['loop'] for row in counted})} of the 151 kernels (and "
             f"{sum(row['verdict'] == 'STILLBORN' for row in rows)} that Python or Triton refuse): "
-            f"**{killed} killed, {rate:.2f} %**, or {100 * killed / rest:.2f} % of the {rest} that are not the same "
-            f"function as the kernel for a reason given below; "
+            f"**{killed} killed, {rate:.2f} %**. The mutation score, which leaves out mutants that are the same "
+            f"function as the kernel (Jia and Harman, 2011; each with its reason below), is "
+            f"**{100 * killed / rest:.2f} %** of {rest}; "
             f"{stages['fixed']} on the fixed cases of a machine without a GPU, {stages['drawn']} more on drawn ones, "
             f"{stages['large'] + stages['huge']} more at sizes that the suite judges on a GPU alone.",
             "",
