@@ -121,3 +121,9 @@ def bounds(parameter, n: int, m: int) -> tuple:
 def extents(array, n: int, m: int) -> tuple[int, ...]:
     """An array's shape at these sizes."""
     return tuple(int(evaluate(text, n=n, m=m)) for text in array.extents)
+
+
+def ends(array, scalars: dict) -> tuple[float, float]:
+    """The least and largest number of a real array: -1 and 1 where its loop states none. scalars: n, m, parameters."""
+    low, high = (float(evaluate(text, **scalars)) for text in (array.low or "-1", array.high or "1"))
+    return low, high

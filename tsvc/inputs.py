@@ -42,7 +42,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tsvc.counted import NotCounted
-from tsvc.domain import arguments, evaluate, extents
+from tsvc.domain import arguments, ends, evaluate, extents
 from tsvc.fresh import amplitude, shrinking
 from tsvc.loops import Array, Loop
 from tsvc.read_first import read_first
@@ -151,7 +151,7 @@ class Case:
             return self._draw_index(array, shape, scalars)
         if self.kind == "tsvc":
             return self._own(array, shape)
-        low, high = (evaluate(text, **scalars) for text in (array.low or "-1", array.high or "1"))
+        low, high = ends(array, scalars)
         if self.kind == "fresh":
             draws = shrinking(np.arange(np.prod(shape)), np.array([self.seed]), array.name).reshape(shape)
             base = 1.0 if array.role == "out" else self._own(array, shape)
@@ -163,7 +163,7 @@ class Case:
             return _begun(own, self.seed, np.float32(1 - amplitude(float(low), float(high))))
         if self.kind == "near":
             return _near(replace(self, kind="exact")._draw(array, scalars, fill), self._rng(array), low, high)
-        rng, bounds = self._rng(array), (float(low), float(high))
+        rng, bounds = self._rng(array), (low, high)
         if self.kind in _STYLED:
             found = _awkward(rng, shape, *bounds, self.style(array), self.seed if self.kind == "single" else None)
             return (found * (1.0 if array.low else self._scale())).astype(np.float32)
@@ -247,8 +247,7 @@ def before_fresh(case: Case) -> tuple[dict[str, np.ndarray], dict[str, float]]:
     amplitudes = {}
     for array in case.loop.arrays:
         if array.dtype == "real":
-            low, high = (float(evaluate(text, **scalars)) for text in (array.low or "-1", array.high or "1"))
-            amplitudes[array.name] = amplitude(low, high)
+            amplitudes[array.name] = amplitude(*ends(array, scalars))
             if array.role == "out":
                 arrays[array.name][...] = 1
     return arrays, amplitudes
@@ -363,8 +362,8 @@ def _sparse(rng, shape, low, high, seed, turn):
 
 def _named(rng, values, named, low, high, seed):
     """Numbers among values, which are changed; next to them, and times -1, only among real ones."""
-    as_one = values.dtype.type
-    held = [as_one(one) for one in named if low <= one <= high and as_one(one) in (one, np.float32(one))]
+    is_real = values.dtype == np.float32
+    held = [values.dtype.type(one) for one in named if low <= one <= high and (is_real or one == int(one))]
     if not held or not values.size:
         return values
     one = held[seed // 2 % len(held)]
@@ -372,7 +371,7 @@ def _named(rng, values, named, low, high, seed):
         values[...] = one
         return values
     around = [*held, *held]
-    if values.dtype == np.float32:
+    if is_real:
         around += [-one for one in held]
         around += [np.nextafter(one, np.float32(way)) for one in held for way in (-np.inf, np.inf)]
     chosen = rng.random(values.shape) < 1 / 4

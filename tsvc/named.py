@@ -14,7 +14,7 @@ import numpy as np
 
 from tsvc.cases import LONG, MIDDLE, SIZES, TIMED, fixed, kind_for_one_case, make, sizes
 from tsvc.conditions import rare_sizes
-from tsvc.domain import arguments, evaluate
+from tsvc.domain import arguments, ends
 from tsvc.inputs import Case
 from tsvc.loops import Loop
 
@@ -106,9 +106,9 @@ def _data_numbers(loop: Loop, case: Case, nodes: list[ast.AST], names: Names) ->
     numbers += [number for node in nodes if isinstance(number := number_of(node, {}), float)]
     numbers += [_from_bits(number) for number in numbers if isinstance(number, int) and number >= _LEAST_BITS]
     arrays = [array for array in loop.arrays if array.role != "out"]
-    ends = [[float(evaluate(text, **scalars)) for text in (array.low or "-1", array.high or "1")] for array in arrays]
+    ranges = [ends(array, scalars) for array in arrays]
     for number in numbers:
-        for array, (low, high) in zip(arrays, ends, strict=True):
+        for array, (low, high) in zip(arrays, ranges, strict=True):
             fits = low <= number <= high and (number not in _USUAL_DATA or loop.searches)
             if fits and (array.dtype == "real" or isinstance(number, int)):
                 yield float(number)
